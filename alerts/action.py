@@ -1,0 +1,90 @@
+"""Action: what a reader can do about a case, its number, its deadline, and when a letter may be served."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+
+from alerts.alert import AlertKind
+from alerts.case import CaseStatus
+from alerts.day import Day
+
+DEADLINE: Final = timedelta(days=42)
+IMMINENT_DEADLINE: Final = timedelta(days=7)
+
+_NUMBER: Final = re.compile(r"UA-(\d{2})/(\d{1,5})", re.IGNORECASE)
+
+
+class LetterRefusal(StrEnum):
+    """Why no letter is served now; the reader gets the status and the next action instead."""
+
+    NO_LETTERS = "no_letters"
+    BEING_CHECKED = "being_checked"
+    DEADLINE_PASSED = "deadline_passed"
+    CLOSED = "closed"
+    READ_ONLY = "read_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One chain: the first alert, its updates, and what readers can do until the deadline (an instant, UTC)."""
+
+    id: int
+    case_id: int
+    year: int
+    sequence: int
+    updates: int
+    kind: AlertKind
+    letters: bool
+    deadline: datetime | None
+    petition_url: str | None
+    petition_title: str | None
+    opened_at: datetime
+    closed_at: datetime | None = None
+
+    @property
+    def number(self) -> str:
+        """The first alert's number, "UA-26/014"; never reused."""
+        return f"UA-{self.year % 100:02d}/{self.sequence:03d}"
+
+    @property
+    def latest_number(self) -> str:
+        """The newest update's number, "UA-26/014.2"."""
+        return f"{self.number}.{self.updates}" if self.updates else self.number
+
+    def is_open(self, now: datetime) -> bool:
+        """Not closed, and its deadline ahead."""
+        return self.closed_at is None and (self.deadline is None or now < self.deadline)
+
+
+def read_number(text: str) -> tuple[int, int] | None:
+    """(year, sequence) of "UA-26/014" or "26_014" however typed, updates ignored; None when it is not one."""
+    cleaned = text.strip().replace("_", "/").replace(" ", "").upper()
+    cleaned = cleaned if cleaned.startswith("UA-") else f"UA-{cleaned.removeprefix('UA')}"
+    match = _NUMBER.match(cleaned)
+    return (2000 + int(match[1]), int(match[2])) if match else None
+
+
+def deadline_for(status: CaseStatus, execution_date: Day | None, now: datetime) -> datetime:
+    """42 days; 7 when imminent; never beyond the end of a known execution date still ahead (domain.md section 5)."""
+    limit = now + (IMMINENT_DEADLINE if status is CaseStatus.IMMINENT else DEADLINE)
+    if execution_date is None:
+        return limit
+    end = datetime.combine(execution_date.last, time(23, 59), UTC)
+    return end if now < end and (end < limit or status is CaseStatus.SCHEDULED) else limit
+
+
+def may_serve_letter(action: Action, now: datetime, *, outcome_waits: bool, read_only: bool) -> LetterRefusal | None:
+    """The one rule of serving: open, before its deadline, no outcome waiting for review, and a reader who may send."""
+    if read_only:
+        return LetterRefusal.READ_ONLY
+    if action.closed_at is not None:
+        return LetterRefusal.CLOSED
+    if action.deadline is not None and now >= action.deadline:
+        return LetterRefusal.DEADLINE_PASSED
+    if outcome_waits:
+        return LetterRefusal.BEING_CHECKED
+    return None if action.letters else LetterRefusal.NO_LETTERS

@@ -1,0 +1,79 @@
+"""The engine, its sessions and its migrations, on SQLite and PostgreSQL alike. No queries here.
+
+SQLite transactions begin IMMEDIATE: a deferred one that reads first fails when it comes to write, however long
+it is willing to wait (dependencies.md).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from alerts.errors import ConfigError
+from alerts.seal import Sealer
+
+Sessions = async_sessionmaker[AsyncSession]
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_BUSY_SECONDS: Final = 15
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # a dispatch mark must survive a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}",
+)
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """An engine for `url`; ConfigError when it is not SQLite (aiosqlite) or PostgreSQL (asyncpg)."""
+    parsed = make_url(url)
+    if parsed.drivername == "sqlite+aiosqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        engine = create_async_engine(parsed, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None})
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_immediate)
+        return engine
+    if parsed.drivername == "postgresql+asyncpg":
+        return create_async_engine(parsed, pool_pre_ping=True)
+    msg = f"[database] url: {parsed.drivername!r} is not known; use sqlite+aiosqlite:///… or postgresql+asyncpg://…"
+    raise ConfigError(msg)
+
+
+def open_sessions(engine: AsyncEngine, sealer: Sealer) -> Sessions:
+    """Sessions that carry the sealer; objects stay readable after commit."""
+    return async_sessionmaker(engine, expire_on_commit=False, info={"sealer": sealer})
+
+
+async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
+    """Bring the database to `revision` ("head", "base" or a name), in one transaction."""
+    async with engine.connect() as connection:
+        await connection.run_sync(_run_migrations, revision)
+        await connection.commit()
+
+
+def _run_migrations(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    if revision == "base":
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    del record
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""Alembic migrations; the only outsider that may see tables."""

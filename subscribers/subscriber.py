@@ -1,0 +1,53 @@
+"""Subscriber: a chat that asked for alerts, the mode it reads in, and what that mode allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from alerts.render.message import Variant
+
+CONSENT_VERSION: Final = 1
+"""Raised when the consent sentence changes; older consents are then asked again."""
+
+
+class ChatKind(StrEnum):
+    """Where a subscriber reads."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+
+
+class Mode(StrEnum):
+    """Who may see the phone (safety.md 29)."""
+
+    NORMAL = "normal"
+    SAFE = "safe"  # neutral first line, names under a spoiler, protected
+    READ_ONLY = "read_only"  # inside the country: no sending tools at all
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One chat. `chat` is Telegram's id, known only in memory."""
+
+    id: int
+    chat: int
+    kind: ChatKind
+    locale: str
+    mode: Mode
+    active: bool
+    consent_version: int
+    paused_until: datetime | None
+    letter_warned: bool
+    keys: frozenset[str] = frozenset()
+
+    @property
+    def variant(self) -> Variant:
+        """Which frozen text is theirs."""
+        return Variant.GROUP if self.kind is ChatKind.GROUP else Variant(self.mode.value)
+
+    def listens(self, now: datetime) -> bool:
+        """Whether anything at all may be sent to them now."""
+        return self.active and (self.paused_until is None or self.paused_until <= now)

@@ -1,0 +1,121 @@
+"""The tables of `subscribers`. Seen by `subscribers.store` and by migrations only.
+
+What is here is all that is kept about a person (safety.md 25): no name, username, click or message text.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import UniqueConstraint as Unique
+from sqlmodel import Field, SQLModel
+
+from alerts.columns import NAMING, Instant
+from subscribers.delivery import DeliveryStatus, Operation
+from subscribers.subscriber import ChatKind, Mode
+
+SQLModel.metadata.naming_convention = NAMING
+
+
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """CHECK that a text column holds one of our words."""
+    allowed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+def instant(*, optional: bool = True) -> Any:
+    """A column of an instant."""
+    return Field(default=None if optional else ..., sa_type=Instant, nullable=optional)
+
+
+def owned_by_subscriber(*, unlink: bool = False) -> Any:
+    """A foreign key to the subscriber: the row goes, or is unlinked, when they are erased."""
+    rule = "SET NULL" if unlink else "CASCADE"
+    target = ForeignKey("subscribers.id", ondelete=rule)
+    return Field(default=None, sa_column=Column(Integer, target, primary_key=not unlink, nullable=unlink))
+
+
+class SubscriberRow(SQLModel, table=True):
+    """One chat that asked for alerts."""
+
+    __tablename__ = "subscribers"
+    __table_args__ = (one_of("kind", ChatKind), one_of("mode", Mode))
+    id: int | None = Field(default=None, primary_key=True)
+    chat: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))  # sealed chat id
+    kind: str
+    locale: str
+    mode: str
+    active: bool = False  # has given consent and not said /stop
+    consent_version: int = 0
+    joined_month: str  # "2026-11"
+    paused_until: datetime | None = instant()
+    letter_warned: bool = False
+    gone_at: datetime | None = instant()  # refused for good by Telegram; erased unless it looks like a storm
+
+
+class SubscriptionRow(SQLModel, table=True):
+    """One topic key a subscriber asked for: "*/*", "IR/*", "case:17"."""
+
+    __tablename__ = "subscriptions"
+    subscriber_id: int = owned_by_subscriber()
+    key: str = Field(sa_column=Column(String, primary_key=True, index=True))
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One operation of one alert, or one day's digest, for one subscriber (delivery.md section 2)."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        one_of("operation", Operation),
+        one_of("status", DeliveryStatus),
+        CheckConstraint("(alert_id IS NULL) <> (digest_day IS NULL)", name="subject"),
+        CheckConstraint("lane BETWEEN 0 AND 3", name="lane"),
+        Unique("alert_id", "subscriber_id", "operation"),
+        Unique("digest_day", "subscriber_id"),
+        Index("ix_deliveries_due", "status", "lane", "alert_id", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    alert_id: int | None = Field(default=None, foreign_key="alerts.id")
+    digest_day: str | None = Field(default=None, foreign_key="digest_days.day")
+    subscriber_id: int | None = owned_by_subscriber(unlink=True)
+    operation: str
+    lane: int
+    status: str
+    attempts: int = 0  # times it was dispatched; the fence for results
+    copies: int = 0  # times it may have reached Telegram
+    lease_until: datetime | None = instant()
+    worker: str | None = None
+    not_before: datetime | None = instant()
+    reason: str | None = None  # why it ended as it did, in our words
+    done_at: datetime | None = instant()
+
+
+class ChainRow(SQLModel, table=True):
+    """The first message of a chain in one chat, sealed, so that updates and corrections reply to it."""
+
+    __tablename__ = "chain_rows"
+    action_id: int = Field(sa_column=Column(Integer, ForeignKey("actions.id"), primary_key=True))
+    subscriber_id: int = owned_by_subscriber()
+    message: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # sealed message id
+
+
+class DigestDayRow(SQLModel, table=True):
+    """One day's digest: the window of published alerts it covers; written once, however often we restart."""
+
+    __tablename__ = "digest_days"
+    day: str = Field(primary_key=True)
+    since: datetime = instant(optional=False)
+    until: datetime = instant(optional=False)
+    listed_at: datetime | None = instant()  # deliveries for all subscribers exist
+
+
+class BudgetRow(SQLModel, table=True):
+    """The one sending budget: when the next slot is free, and a pause that a 429 asked of everyone."""
+
+    __tablename__ = "budget"
+    id: int = Field(default=1, primary_key=True)
+    next_slot: datetime = instant(optional=False)
+    not_before: datetime = instant(optional=False)
