@@ -37,7 +37,7 @@ format: $(STAMP) ## Let ruff put the code in shape
 	$(BIN)/ruff format .
 
 messages: $(STAMP) ## Collect the words of the code into locales/ and update every catalogue
-	$(BIN)/pybabel extract --no-location --sort-output -k N_ -k t -k n:1,2 -k c:1c,2 --project urgent-action-bot --version 0 -o locales/messages.pot alerts subscribers bot
+	$(BIN)/pybabel extract --no-location --omit-header --sort-output -k N_ -k t -k n:1,2 -k c:1c,2 -o locales/messages.pot alerts subscribers bot
 	$(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete -i locales/messages.pot -d locales
 
 lock: ## Pin the requirements with hashes (needs uv)

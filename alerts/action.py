@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -69,15 +69,23 @@ def read_number(text: str) -> tuple[int, int] | None:
 
 
 def deadline_for(status: CaseStatus, execution_date: Day | None, now: datetime) -> datetime:
-    """42 days; 7 when imminent; never beyond the end of a known execution date still ahead (domain.md section 5)."""
-    limit = now + (IMMINENT_DEADLINE if status is CaseStatus.IMMINENT else DEADLINE)
+    """The end of a day (23:59 UTC): 42 days on, 7 when imminent; the known date of execution if that comes first,
+    or whenever the status is scheduled (domain.md section 5).
+    """
+    limit = _end_of((now + (IMMINENT_DEADLINE if status is CaseStatus.IMMINENT else DEADLINE)).date())
     if execution_date is None:
         return limit
-    end = datetime.combine(execution_date.last, time(23, 59), UTC)
+    end = _end_of(execution_date.last)
     return end if now < end and (end < limit or status is CaseStatus.SCHEDULED) else limit
 
 
-def may_serve_letter(action: Action, now: datetime, *, outcome_waits: bool, read_only: bool) -> LetterRefusal | None:
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59), UTC)
+
+
+def may_serve_letter(
+    action: Action, now: datetime, *, outcome_waits: bool, read_only: bool
+) -> LetterRefusal | None:
     """The one rule of serving: open, before its deadline, no outcome waiting for review, and a reader who may send."""
     if read_only:
         return LetterRefusal.READ_ONLY

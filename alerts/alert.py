@@ -172,6 +172,11 @@ class Alert:
         return self.status_in_law in DEATHS
 
     @property
+    def is_by_hand(self) -> bool:
+        """Written by a moderator, whose word may be ahead of the list's."""
+        return not self.author.startswith("list:")
+
+    @property
     def goes_out(self) -> bool:
         """Whether publishing it sends messages."""
         return self.disposition in {Disposition.ALERT, Disposition.ACTION}
@@ -211,7 +216,9 @@ class Alert:
             marks.add("minor")
         if view.political:
             marks.add("political")
-        return frozenset({f"{country}/{mark}" for country in countries for mark in marks} | {f"case:{self.case_id}"})
+        return frozenset(
+            {f"{country}/{mark}" for country in countries for mark in marks} | {f"case:{self.case_id}"}
+        )
 
 
 def may_submit(alert: Alert) -> Refusal | None:
@@ -222,6 +229,20 @@ def may_submit(alert: Alert) -> Refusal | None:
 def may_edit(alert: Alert) -> Refusal | None:
     """Anything open may be edited; that voids its approvals and sends it back to draft."""
     return None if alert.status in OPEN else Refusal.WRONG_STATUS
+
+
+PUT_RIGHT: Final = frozenset({"source_name", "source_url", "prison", "name_latin", "name_native", "aliases"})
+"""What may be put right on a list's draft without becoming its editor (domain.md section 7)."""
+
+
+def makes_editor(alert: Alert, facts: Facts, texts: Mapping[str, str]) -> bool:
+    """Whether this edit bars its author from approving: not for spelling, prison or source of a list's draft."""
+    if alert.is_by_hand or dict(texts) != dict(alert.texts) or alert.hands_of(Part.APPROVER):
+        return True
+    old, new = alert.facts.to_json(), facts.to_json()
+    old_view, new_view = old.pop("view"), new.pop("view")
+    changed = {name for name in old_view.keys() | new_view.keys() if old_view.get(name) != new_view.get(name)}
+    return old != new or not changed <= PUT_RIGHT
 
 
 def may_turn_down(alert: Alert, reason: str) -> Refusal | None:
@@ -249,9 +270,7 @@ def may_approve(
     return _facts_stand(alert, seen, now)
 
 
-def may_publish(
-    alert: Alert, needed: int, seen: CaseView | None, now: datetime
-) -> Refusal | None:
+def may_publish(alert: Alert, needed: int, seen: CaseView | None, now: datetime) -> Refusal | None:
     """The only rule of publication: enough fresh approvals of exactly this, by others than its makers."""
     if alert.status is not AlertStatus.APPROVED:
         return Refusal.WRONG_STATUS

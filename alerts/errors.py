@@ -5,6 +5,7 @@
     |-- KeyFileError            the sealing key cannot be read (alerts/seal.py)
     |-- ListError               an edition cannot be read whole: it is held (alerts/lists/)
     |   `-- FetchError          the document could not be got at all (alerts/fetch.py)
+    |-- CatalogueError          a catalogue of words cannot be read (alerts/locales/)
     `-- LetterError             a letter template is wrong (alerts/letter.py)
 
 Refusals of what a moderator or reader asks for are values (alert.Refusal, action.Refusal), not exceptions.
@@ -35,6 +36,10 @@ class ListError(BotError):
 
 class FetchError(ListError):
     """The document could not be fetched; nothing is known about its content."""
+
+
+class CatalogueError(BotError):
+    """A catalogue is missing or is not valid gettext."""
 
 
 class LetterError(BotError):

@@ -14,6 +14,7 @@ class QuestionKind(StrEnum):
     VANISHED = "vanished"  # the row is gone
     KEY_CHANGED = "key_changed"  # same person under another key: carried on, for the moderators to know
     SAME_NAME = "same_name"  # another key, and only the name agrees: the row waits
+    NO_KEY = "no_key"  # the cell of the key is blank: the row waits
     DOUBLE_KEY = "double_key"  # two rows, one key: both wait
     UNKNOWN_STATUS = "unknown_status"  # a word the mapping does not know: the row waits
     ILLEGAL_TRANSITION = "illegal_transition"  # a move the law does not have: the row waits

@@ -40,6 +40,7 @@ class ListRow(SQLModel, table=True):
     etag: str | None = None
     last_modified: str | None = None
     body_sha256: str | None = None
+    mapping_sha256: str | None = None  # another mapping understands the same document otherwise
     checked_at: datetime | None = instant()
     accepted_at: datetime | None = instant()
     next_due: datetime | None = instant()
@@ -70,6 +71,7 @@ class CaseRow(SQLModel, table=True):
     list_name: str
     list_key: str
     seen: dict[str, Any] = Field(sa_type=JSON)
+    row_digest: str | None = None  # of the list's row that `seen` was read from: an equal row needs no second look
     published: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     published_words: str | None = Field(default=None, sa_type=Text)  # normalised names, for search
     published_at: datetime | None = instant()

@@ -75,3 +75,97 @@ class Envelope:
 
 MAX_COPIES: Final = {True: 2, False: 1}
 """By `is_alert`: alerts at least once with at most two copies, digests at most once (delivery.md 2.3)."""
+
+_FIRST_BACK_OFF: Final = timedelta(seconds=2)
+_LONGEST_BACK_OFF: Final = timedelta(minutes=5)
+_UNSAID_WAIT: Final = timedelta(seconds=5)
+_MAY_HAVE_ARRIVED: Final = frozenset({OutcomeKind.SENT, OutcomeKind.AMBIGUOUS})
+_ENDS: Final = {
+    OutcomeKind.SENT: DeliveryStatus.SENT,
+    OutcomeKind.GONE: DeliveryStatus.GONE,
+    OutcomeKind.BAD_CONTENT: DeliveryStatus.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row marked as dispatched. `attempt` is the fence for its result, `copies` counts this dispatch."""
+
+    delivery_id: int
+    attempt: int
+    copies: int
+    lane: int
+    operation: Operation
+    subscriber_id: int
+    alert_id: int | None = None
+    digest_day: str | None = None
+
+    @property
+    def is_alert(self) -> bool:
+        """An alert's message; otherwise a digest."""
+        return self.alert_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What an attempt leaves: the row's next status and what else follows from it.
+
+    `pause_until` holds for everyone; `halts` stops all sending; `new_chat` is where the group went.
+    """
+
+    status: DeliveryStatus
+    copies: int
+    reason: str = ""
+    not_before: datetime | None = None
+    pause_until: datetime | None = None
+    new_chat: int | None = None
+    halts: bool = False
+
+
+def back_off(attempt: int, jitter: float) -> timedelta:
+    """How long to wait after the n-th attempt: 2 s doubled to 5 min; `jitter` in [0, 1) spreads the upper half."""
+    doublings = min(attempt - 1, 16)
+    whole = min(_LONGEST_BACK_OFF, _FIRST_BACK_OFF * (1 << doublings))
+    return whole * (0.5 + jitter / 2)
+
+
+def after(claim: Claim, outcome: Outcome, now: datetime, jitter: float) -> Next:
+    """The table of delivery.md section 3. What certainly did not arrive is no copy and may be tried for ever."""
+    kind = outcome.kind
+    status = _status_after(claim, outcome)
+    wait_until = now + (outcome.wait or _UNSAID_WAIT) if kind is OutcomeKind.WAIT else None
+    is_retry = status is DeliveryStatus.PENDING and kind in {OutcomeKind.NOT_SENT, OutcomeKind.AMBIGUOUS}
+    return Next(
+        status=status,
+        copies=claim.copies if kind in _MAY_HAVE_ARRIVED else claim.copies - 1,
+        reason=outcome.reason,
+        not_before=now + back_off(claim.attempt, jitter) if is_retry else wait_until,
+        pause_until=wait_until,
+        new_chat=outcome.new_chat if kind is OutcomeKind.MOVED else None,
+        halts=kind is OutcomeKind.HALT,
+    )
+
+
+def _status_after(claim: Claim, outcome: Outcome) -> DeliveryStatus:
+    if outcome.kind is OutcomeKind.AMBIGUOUS and not may_repeat(claim.copies, is_alert=claim.is_alert):
+        return DeliveryStatus.UNKNOWN
+    if outcome.kind is OutcomeKind.MOVED and outcome.new_chat is None:
+        return DeliveryStatus.GONE
+    return _ENDS.get(outcome.kind, DeliveryStatus.PENDING)
+
+
+def released(claim: Claim, not_before: datetime | None = None) -> Next:
+    """A claimed row that was not tried after all goes back to where it was."""
+    return Next(DeliveryStatus.PENDING, claim.copies - 1, not_before=not_before)
+
+
+def wordless(claim: Claim) -> Next:
+    """A claimed row for which there is no text: a fault for an alert; a digest may have lost all it had to say."""
+    if claim.is_alert:
+        return Next(DeliveryStatus.FAILED, claim.copies - 1, "no_text")
+    return Next(DeliveryStatus.CANCELLED, claim.copies - 1, "nothing_to_say")
+
+
+def may_repeat(copies: int, *, is_alert: bool) -> bool:
+    """Whether a message that may have arrived `copies` times may be sent once more."""
+    return copies < MAX_COPIES[is_alert]

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from alerts.columns import NAMING, Instant
@@ -38,11 +39,20 @@ def owned_by_subscriber(*, unlink: bool = False) -> Any:
     return Field(default=None, sa_column=Column(Integer, target, primary_key=not unlink, nullable=unlink))
 
 
+def partial(name: str, *columns: str, where: str) -> Index:
+    """An index of the few rows that a station looks for, on both engines."""
+    return Index(name, *columns, sqlite_where=sql(where), postgresql_where=sql(where))
+
+
 class SubscriberRow(SQLModel, table=True):
     """One chat that asked for alerts."""
 
     __tablename__ = "subscribers"
-    __table_args__ = (one_of("kind", ChatKind), one_of("mode", Mode))
+    __table_args__ = (
+        one_of("kind", ChatKind),
+        one_of("mode", Mode),
+        partial("ix_subscribers_gone", "gone_at", where="gone_at IS NOT NULL"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     chat: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))  # sealed chat id
     kind: str
@@ -54,14 +64,16 @@ class SubscriberRow(SQLModel, table=True):
     paused_until: datetime | None = instant()
     letter_warned: bool = False
     gone_at: datetime | None = instant()  # refused for good by Telegram; erased unless it looks like a storm
+    gone_held: bool = False  # it did look like one: a moderator decides (safety.md 33)
 
 
 class SubscriptionRow(SQLModel, table=True):
     """One topic key a subscriber asked for: "*/*", "IR/*", "case:17"."""
 
     __tablename__ = "subscriptions"
+    __table_args__ = (Index("ix_subscriptions_key", "key", "subscriber_id"),)
     subscriber_id: int = owned_by_subscriber()
-    key: str = Field(sa_column=Column(String, primary_key=True, index=True))
+    key: str = Field(sa_column=Column(String, primary_key=True))
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -74,8 +86,10 @@ class DeliveryRow(SQLModel, table=True):
         CheckConstraint("(alert_id IS NULL) <> (digest_day IS NULL)", name="subject"),
         CheckConstraint("lane BETWEEN 0 AND 3", name="lane"),
         Unique("alert_id", "subscriber_id", "operation"),
-        Unique("digest_day", "subscriber_id"),
-        Index("ix_deliveries_due", "status", "lane", "alert_id", "id"),
+        Unique("subscriber_id", "digest_day"),  # in this order it also serves the erasing of a subscriber
+        # In the order of the claim: what may have gone out once already stands at the back of its lane.
+        partial("ix_deliveries_due", "lane", "copies", "alert_id", "id", where="status = 'pending'"),
+        partial("ix_deliveries_leased", "lease_until", where="status = 'dispatched'"),
     )
     id: int | None = Field(default=None, primary_key=True)
     alert_id: int | None = Field(default=None, foreign_key="alerts.id")
@@ -93,17 +107,30 @@ class DeliveryRow(SQLModel, table=True):
     done_at: datetime | None = instant()
 
 
+class TallyRow(SQLModel, table=True):
+    """How many of an alert's deliveries ended in which way, once their ledger rows are deleted."""
+
+    __tablename__ = "tallies"
+    alert_id: int = Field(sa_column=Column(Integer, ForeignKey("alerts.id"), primary_key=True))
+    status: str = Field(primary_key=True)
+    number: int
+
+
 class ChainRow(SQLModel, table=True):
     """The first message of a chain in one chat, sealed, so that updates and corrections reply to it."""
 
     __tablename__ = "chain_rows"
+    __table_args__ = (Index("ix_chain_rows_subscriber_id", "subscriber_id"),)
     action_id: int = Field(sa_column=Column(Integer, ForeignKey("actions.id"), primary_key=True))
     subscriber_id: int = owned_by_subscriber()
     message: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # sealed message id
 
 
 class DigestDayRow(SQLModel, table=True):
-    """One day's digest: the window of published alerts it covers; written once, however often we restart."""
+    """One day's digest: the window of published alerts it covers; written once, however often we restart.
+
+    A day whose hour was missed by too much stays without `listed_at` and covers nothing (`since` = `until`).
+    """
 
     __tablename__ = "digest_days"
     day: str = Field(primary_key=True)
@@ -116,6 +143,6 @@ class BudgetRow(SQLModel, table=True):
     """The one sending budget: when the next slot is free, and a pause that a 429 asked of everyone."""
 
     __tablename__ = "budget"
-    id: int = Field(default=1, primary_key=True)
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
     next_slot: datetime = instant(optional=False)
     not_before: datetime = instant(optional=False)

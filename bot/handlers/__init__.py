@@ -1,0 +1,1 @@
+"""One file per matter; each handler takes a `Call` that the gate has let through."""

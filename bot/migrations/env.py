@@ -3,7 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import subscribers.tables  # noqa: F401 - all three fill SQLModel.metadata
+import alerts.tables  # noqa: F401 - these three fill SQLModel.metadata
+import bot.tables  # noqa: F401
+import subscribers.tables  # noqa: F401
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -25,7 +25,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "budget",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("next_slot", sa.BigInteger(), nullable=False),
         sa.Column("not_before", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget")),
@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("list_name", sa.String(), nullable=False),
         sa.Column("list_key", sa.String(), nullable=False),
         sa.Column("seen", sa.JSON(), nullable=False),
+        sa.Column("row_digest", sa.String(), nullable=True),
         sa.Column("published", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("published_words", sa.Text(), nullable=True),
         sa.Column("published_at", sa.BigInteger(), nullable=True),
@@ -82,6 +83,7 @@ def upgrade() -> None:
         sa.Column("etag", sa.String(), nullable=True),
         sa.Column("last_modified", sa.String(), nullable=True),
         sa.Column("body_sha256", sa.String(), nullable=True),
+        sa.Column("mapping_sha256", sa.String(), nullable=True),
         sa.Column("checked_at", sa.BigInteger(), nullable=True),
         sa.Column("accepted_at", sa.BigInteger(), nullable=True),
         sa.Column("next_due", sa.BigInteger(), nullable=True),
@@ -117,11 +119,21 @@ def upgrade() -> None:
         sa.Column("paused_until", sa.BigInteger(), nullable=True),
         sa.Column("letter_warned", sa.Boolean(), nullable=False),
         sa.Column("gone_at", sa.BigInteger(), nullable=True),
+        sa.Column("gone_held", sa.Boolean(), nullable=False),
         sa.CheckConstraint("kind IN ('private', 'group')", name=op.f("ck_subscribers_kind")),
         sa.CheckConstraint("mode IN ('normal', 'safe', 'read_only')", name=op.f("ck_subscribers_mode")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscribers")),
         sa.UniqueConstraint("chat", name=op.f("uq_subscribers_chat")),
     )
+    with op.batch_alter_table("subscribers", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_subscribers_gone",
+            ["gone_at"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "actions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -158,7 +170,7 @@ def upgrade() -> None:
         sa.Column("told_at", sa.BigInteger(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('vanished', 'key_changed', 'same_name', 'double_key', 'unknown_status', 'illegal_transition', 'forbidden_text', 'unreadable_date', 'date_removed', 'date_passed', 'held')",
+            "kind IN ('vanished', 'key_changed', 'same_name', 'no_key', 'double_key', 'unknown_status', 'illegal_transition', 'forbidden_text', 'unreadable_date', 'date_removed', 'date_passed', 'held')",
             name=op.f("ck_questions_kind"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_questions_case_id_cases")),
@@ -189,7 +201,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subscriber_id", "key", name=op.f("pk_subscriptions")),
     )
     with op.batch_alter_table("subscriptions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_subscriptions_key"), ["key"], unique=False)
+        batch_op.create_index("ix_subscriptions_key", ["key", "subscriber_id"], unique=False)
 
     op.create_table(
         "alerts",
@@ -248,6 +260,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("action_id", "subscriber_id", name=op.f("pk_chain_rows")),
     )
+    with op.batch_alter_table("chain_rows", schema=None) as batch_op:
+        batch_op.create_index("ix_chain_rows_subscriber_id", ["subscriber_id"], unique=False)
+
     op.create_table(
         "alert_texts",
         sa.Column("alert_id", sa.Integer(), nullable=False),
@@ -328,11 +343,24 @@ def upgrade() -> None:
             name=op.f("uq_deliveries_alert_id_subscriber_id_operation"),
         ),
         sa.UniqueConstraint(
-            "digest_day", "subscriber_id", name=op.f("uq_deliveries_digest_day_subscriber_id")
+            "subscriber_id", "digest_day", name=op.f("uq_deliveries_subscriber_id_digest_day")
         ),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.create_index("ix_deliveries_due", ["status", "lane", "alert_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_due",
+            ["lane", "copies", "alert_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'pending'"),
+            postgresql_where=sa.text("status = 'pending'"),
+        )
+        batch_op.create_index(
+            "ix_deliveries_leased",
+            ["lease_until"],
+            unique=False,
+            sqlite_where=sa.text("status = 'dispatched'"),
+            postgresql_where=sa.text("status = 'dispatched'"),
+        )
 
     op.create_table(
         "hands",
@@ -354,15 +382,34 @@ def upgrade() -> None:
     with op.batch_alter_table("hands", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hands_alert_id"), ["alert_id"], unique=False)
 
+    op.create_table(
+        "tallies",
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_tallies_alert_id_alerts")),
+        sa.PrimaryKeyConstraint("alert_id", "status", name=op.f("pk_tallies")),
+    )
+
 
 def downgrade() -> None:
 
+    op.drop_table("tallies")
     with op.batch_alter_table("hands", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hands_alert_id"))
 
     op.drop_table("hands")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.drop_index("ix_deliveries_due")
+        batch_op.drop_index(
+            "ix_deliveries_leased",
+            sqlite_where=sa.text("status = 'dispatched'"),
+            postgresql_where=sa.text("status = 'dispatched'"),
+        )
+        batch_op.drop_index(
+            "ix_deliveries_due",
+            sqlite_where=sa.text("status = 'pending'"),
+            postgresql_where=sa.text("status = 'pending'"),
+        )
 
     op.drop_table("deliveries")
     with op.batch_alter_table("changes", schema=None) as batch_op:
@@ -373,6 +420,9 @@ def downgrade() -> None:
     op.drop_table("changes")
     op.drop_table("alert_topics")
     op.drop_table("alert_texts")
+    with op.batch_alter_table("chain_rows", schema=None) as batch_op:
+        batch_op.drop_index("ix_chain_rows_subscriber_id")
+
     op.drop_table("chain_rows")
     with op.batch_alter_table("alerts", schema=None) as batch_op:
         batch_op.drop_index("ix_alerts_status_lane")
@@ -381,7 +431,7 @@ def downgrade() -> None:
 
     op.drop_table("alerts")
     with op.batch_alter_table("subscriptions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_subscriptions_key"))
+        batch_op.drop_index("ix_subscriptions_key")
 
     op.drop_table("subscriptions")
     with op.batch_alter_table("questions", schema=None) as batch_op:
@@ -396,6 +446,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_actions_case_id"))
 
     op.drop_table("actions")
+    with op.batch_alter_table("subscribers", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_subscribers_gone",
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.drop_table("subscribers")
     op.drop_table("settings")
     op.drop_table("moderators")

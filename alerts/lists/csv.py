@@ -1,0 +1,123 @@
+"""CSV documents: their encoding, their delimiter, and whether they are whole. Understands no words."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import Counter
+from io import StringIO
+from typing import Final
+
+from charset_normalizer import from_bytes
+
+from alerts.lists.sheet import MAX_ROWS, Sheet, check_count, check_size, refusal
+from alerts.lists.watched import WatchedList
+
+_DELIMITERS: Final = ",;\t|"
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_OLD_ENCODINGS: Final = ["cp1252", "cp1256", "cp1251"]
+"""What old spreadsheets write, one for each script: between two of one script a guess would falsify names."""
+
+
+def read(document: bytes, watched: WatchedList) -> Sheet:
+    """Read the wanted columns. ListError when the document is not a whole CSV file within the bounds."""
+    check_size(document, watched)
+    text = _decode(document, watched)
+    delimiter = _delimiter(text, watched)
+    header, rows = _split(text, delimiter, watched)
+    check_count(len(rows), watched)
+    _check_whole(header, rows, watched)
+    absent = frozenset(watched.wanted) - set(header)
+    places = [header.index(column) if column in header else -1 for column in watched.wanted]
+    width = len(header)
+    padded = (row if len(row) == width else row[:width] + [""] * (width - len(row)) for row in rows)
+    return Sheet([tuple([row[place] if place >= 0 else "" for place in places]) for row in padded], absent)
+
+
+def _decode(document: bytes, watched: WatchedList) -> str:
+    encoding = next((name for bom, name in _BOMS if document.startswith(bom)), "utf-8")
+    try:
+        text = document.decode(encoding)
+    except UnicodeDecodeError as error:
+        guess = from_bytes(document, cp_isolation=_OLD_ENCODINGS).best() if encoding == "utf-8" else None
+        if guess is None:
+            raise refusal(
+                watched, "undecodable", f"byte {error.start:,} is not {encoding}; save the list as UTF-8."
+            ) from error
+        text = str(guess)
+    if "\0" in text:
+        raise refusal(watched, "undecodable", "the document holds zero bytes: it is not text.")
+    return text
+
+
+def _delimiter(text: str, watched: WatchedList) -> str:
+    """The delimiter under which the header has most of the columns we ask for, then most columns at all."""
+    wanted = set(watched.wanted)
+
+    def worth(delimiter: str) -> tuple[int, int]:
+        header = next(
+            (row for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter) if any(row)), []
+        )
+        return len(wanted & {" ".join(cell.split()) for cell in header}), len(header)
+
+    return max(_DELIMITERS, key=worth)
+
+
+def _split(text: str, delimiter: str, watched: WatchedList) -> tuple[list[str], list[list[str]]]:
+    """The header and every row that is not blank; ListError with the line where the quoting breaks."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
+    try:
+        for row in reader:
+            if any(row) and any(cell.strip() for cell in row):
+                rows.append(row)
+                if len(rows) > MAX_ROWS + 1:
+                    break
+    except csv.Error as error:
+        half = "unexpected end" in str(error)
+        raise refusal(
+            watched,
+            "half_a_file" if half else "not_csv",
+            f"line {reader.line_num}: {error}. "
+            + (
+                "The file breaks off inside quotes."
+                if half
+                else "Quotes inside a quoted cell must be doubled."
+            ),
+        ) from error
+    if not rows:
+        raise refusal(watched, "empty", "the document has only blank lines; the last good edition stays.")
+    header = [" ".join(cell.split()) for cell in rows[0]]
+    twice = [column for column, count in Counter(header).items() if count > 1 and column in watched.wanted]
+    if twice:
+        raise refusal(watched, "double_column", f"the header has the column {twice[0]!r} twice.")
+    return header, rows[1:]
+
+
+def _check_whole(header: list[str], rows: list[list[str]], watched: WatchedList) -> None:
+    """ListError when cells have slipped, or when only the last row is shorter than the header.
+
+    Shorter rows among others are a spreadsheet's way of leaving out empty cells at the end; a blank cell more on
+    every row is a delimiter at the end of each line.
+    """
+    width = len(header)
+    evenly = len({len(row) for row in rows}) == 1
+    for number, row in enumerate(rows, start=1):
+        if len(row) > width and not (evenly and not any(cell.strip() for cell in row[width:])):
+            raise refusal(
+                watched,
+                "slipped_cells",
+                f"row {number} has {len(row)} cells, the header {width}: a delimiter inside a cell lacks quotes.",
+            )
+    if len(rows[-1]) < width and all(len(row) >= width for row in rows[:-1]):
+        raise refusal(
+            watched,
+            "half_a_file",
+            f"the last row has {len(rows[-1])} cells, the header {width}: the file breaks off.",
+        )

@@ -1,0 +1,172 @@
+"""TextBuilder: text and its entities side by side, in UTF-16 units; no markup is ever parsed.
+
+In the safe variant everything lies under a spoiler below one neutral line, so that a lock screen shows nothing.
+Text from lists goes through `neutral`, after which Telegram finds nothing in it to link (safety.md 16). Does not
+know what a message is about.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+from alerts.locales import Catalogue
+from alerts.render.message import TEXT_UNITS, Entity, Keyboard, Message, Variant, units
+
+WORD_JOINER: Final = "\u2060"
+ELLIPSIS: Final = "…"
+NAME_UNITS: Final = 100
+"""Longest name or place that is shown whole; real ones stay well below."""
+
+_RIGHT_TO_LEFT_MARK: Final = "\u200f"
+_JOINERS: Final = "\u200c\u200d"  # Persian spelling needs them
+_OPEN_ISOLATES: Final = "\u2066\u2067\u2068"
+_CLOSE_ISOLATE: Final = "\u2069"
+_LINKS_BY_ITSELF: Final = re.compile(r"([@/#$.+:])(?=\S)")
+_LONG_NUMBER: Final = re.compile(r"\d{7,}")
+_VEIL: Final = "spoiler"
+
+
+def neutral(text: str, limit: int = NAME_UNITS) -> str:
+    """Text from a list on one line, with nothing in it that Telegram would link, at most `limit` units.
+
+    A word joiner (invisible, no width) after @ / # $ . + : and within long numbers breaks mentions, commands,
+    tags, domains, telephone and card numbers. Control and direction characters go; ZWNJ and ZWJ stay.
+    """
+    kept = "".join(char for char in text if char in _JOINERS or char.isspace() or _is_shown(char))
+    line = _LINKS_BY_ITSELF.sub(rf"\1{WORD_JOINER}", " ".join(kept.split()))
+    line = _LONG_NUMBER.sub(lambda match: WORD_JOINER.join(re.findall(r"\d{1,4}", match[0])), line)
+    return shortened(line, limit)
+
+
+def plain(text: str) -> str:
+    """Several lines that a moderator wrote, without control and direction characters."""
+    kept = (char for char in text if char in _JOINERS or char == "\n" or _is_shown(char))
+    return "".join(kept).strip()
+
+
+def shortened(text: str, limit: int) -> str:
+    """`text` cut to `limit` UTF-16 units with a visible ellipsis; isolates that were open are closed."""
+    if units(text) <= limit:
+        return text
+    kept, room = [], limit - units(ELLIPSIS)
+    depth = 0
+    for char in text:
+        opened = depth + (char in _OPEN_ISOLATES) - (char == _CLOSE_ISOLATE)
+        if units(char) + max(opened, 0) > room:
+            break
+        room -= units(char)
+        depth = max(opened, 0)
+        kept.append(char)
+    return "".join(kept).rstrip() + ELLIPSIS + _CLOSE_ISOLATE * depth
+
+
+def _is_shown(char: str) -> bool:
+    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    text: str
+    kind: str | None = None
+    url: str | None = None
+
+
+class TextBuilder:
+    """Collects stretches of text; `build` makes the message. Calls chain."""
+
+    def __init__(self, catalogue: Catalogue, variant: Variant = Variant.NORMAL) -> None:
+        self._catalogue = catalogue
+        self._variant = variant
+        self._stretches: list[_Stretch] = []
+
+    def add(self, text: str) -> Self:
+        """Our own words, or text already made `neutral`."""
+        return self._put(text)
+
+    def bold(self, text: str) -> Self:
+        """Our own words, in bold."""
+        return self._put(text, "bold")
+
+    def spoiler(self, text: str) -> Self:
+        """Our own words, hidden until tapped."""
+        return self._put(text, "spoiler")
+
+    def link(self, text: str, url: str) -> Self:
+        """Words that lead to `url`, whose host the caller vouches for."""
+        return self._put(text, "text_link", url)
+
+    def name(self, text: str) -> Self:
+        """A name or other text from a list: made neutral and isolated."""
+        return self._put(self._catalogue.isolate(neutral(text)))
+
+    def line(self, text: str = "") -> Self:
+        """`text` and the end of the line."""
+        return self._put(f"{text}\n")
+
+    def build(
+        self, keyboard: Keyboard = (), *, silent: bool = False, protected: bool | None = None
+    ) -> Message:
+        """The message, at most 4,096 units; `protected` as the variant says unless given."""
+        is_safe = self._variant is Variant.SAFE
+        stretches = self._with_marks() if self._catalogue.is_rtl else list(self._stretches)
+        cover = f"{neutral_line(self._catalogue)}\n\n" if is_safe else ""
+        text, entities = _laid_out(_trimmed(stretches), cover)
+        if is_safe and units(text) > units(cover):
+            entities = (Entity(_VEIL, units(cover), units(text) - units(cover)), *entities)
+        keep = is_safe if protected is None else protected
+        return Message(text, entities, keyboard, silent=silent, protected=keep)
+
+    def _put(self, text: str, kind: str | None = None, url: str | None = None) -> Self:
+        if text:
+            self._stretches.append(_Stretch(text, kind, url))
+        return self
+
+    def _with_marks(self) -> list[_Stretch]:
+        """Each line of a right-to-left text begins with a strong right-to-left character."""
+        marked, at_start = [], True
+        for stretch in self._stretches:
+            lines = stretch.text.split("\n")
+            lines = [_marked(line) if index or at_start else line for index, line in enumerate(lines)]
+            marked.append(replace(stretch, text="\n".join(lines)))
+            at_start = stretch.text.endswith("\n")
+        return marked
+
+
+def neutral_line(catalogue: Catalogue) -> str:
+    """What a lock screen may show: says nothing; at most 40 characters (safety.md 29)."""
+    return catalogue.t("New message")
+
+
+def _marked(line: str) -> str:
+    if not line or unicodedata.bidirectional(line[0]) in {"R", "AL"}:
+        return line
+    return _RIGHT_TO_LEFT_MARK + line
+
+
+def _trimmed(stretches: list[_Stretch]) -> list[_Stretch]:
+    """No empty lines or spaces at the end, which Telegram would strip from under an entity."""
+    while stretches:
+        last = stretches[-1].text.rstrip()
+        if last:
+            return [*stretches[:-1], replace(stretches[-1], text=last)]
+        stretches = stretches[:-1]
+    return stretches
+
+
+def _laid_out(stretches: list[_Stretch], cover: str) -> tuple[str, tuple[Entity, ...]]:
+    """Text and entities within the limit. What does not fit ends in an ellipsis; an entity is whole or absent."""
+    text = cover
+    entities: list[Entity] = []
+    for index, stretch in enumerate(stretches):
+        is_last = index == len(stretches) - 1
+        room = TEXT_UNITS - units(text) - (0 if is_last else units(ELLIPSIS))
+        if units(stretch.text) > room:
+            ending = ELLIPSIS if stretch.kind else shortened(stretch.text, TEXT_UNITS - units(text))
+            return text + ending, tuple(entities)
+        if stretch.kind:
+            entities.append(Entity(stretch.kind, units(text), units(stretch.text), stretch.url))
+        text += stretch.text
+    return text, tuple(entities)

@@ -1,0 +1,114 @@
+"""What a moderator sees of a draft beside its preview: what it is, what changed, who says so, what is in the way.
+
+The preview itself is `render_alert`, the very message that would go out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, Final
+
+from alerts.alert import Alert
+from alerts.case import CaseStatus, CaseView, Certainty
+from alerts.day import Day
+from alerts.locales import Catalogue, terms
+from alerts.render import person
+from alerts.render.builder import TextBuilder
+from alerts.render.message import Keyboard, Message
+
+_LONG: Final = 200
+"""Moderators see more of a list's text than readers do, in UTF-16 units."""
+
+
+def render_draft(
+    catalogue: Catalogue, alert: Alert, *, checks: Sequence[str] = (), keyboard: Keyboard = ()
+) -> Message:
+    """The sheet of a draft. `checks`: what stands in the way or was looked at, each in words already."""
+    view = alert.facts.view
+    text = TextBuilder(catalogue).bold(_title(catalogue, alert)).line()
+    text.line(person.full_name(catalogue, view))
+    values = {
+        "kind": terms.kind(catalogue, alert.kind),
+        "lane": terms.lane(catalogue, alert.lane),
+        "disposition": terms.disposition(catalogue, alert.disposition),
+    }
+    text.line(catalogue.t("%(kind)s · %(lane)s · %(disposition)s", **values)).line()
+    for line in differences(catalogue, alert.facts.before, view):
+        text.line(line)
+    text.line().line(person.says_who(catalogue, view))
+    if view.source_url:
+        text.line(person.listed(catalogue, view.source_url, _LONG))
+    if checks:
+        text.line()
+    for check in checks:
+        text.line(f"• {check}")
+    return text.build(keyboard)
+
+
+def differences(catalogue: Catalogue, before: CaseView | None, after: CaseView) -> list[str]:
+    """One line for each field that differs, before and after; for a new case every field that is known."""
+    was, now = _in_words(catalogue, before or CaseView()), _in_words(catalogue, after)
+    labels = [label for label in {**was, **now} if was.get(label) != now.get(label)]
+    return [
+        _difference(catalogue, label, was.get(label), now.get(label), is_new=before is None)
+        for label in labels
+    ]
+
+
+def _difference(
+    catalogue: Catalogue, label: str, before: str | None, after: str | None, *, is_new: bool
+) -> str:
+    if after is None:
+        return catalogue.t("%(field)s: no longer “%(before)s”", field=label, before=before)
+    if is_new:
+        return catalogue.t("%(field)s: %(after)s", field=label, after=after)
+    if before is None:
+        return catalogue.t("%(field)s: now “%(after)s”", field=label, after=after)
+    return catalogue.t("%(field)s: from “%(before)s” to “%(after)s”", field=label, before=before, after=after)
+
+
+def _in_words(catalogue: Catalogue, view: CaseView) -> dict[str, str]:
+    """What is known, label -> words, in the order of the fields; then the list's further columns."""
+    words = {
+        terms.field(catalogue, item.name) or item.name: _value(catalogue, item.name, getattr(view, item.name))
+        for item in fields(CaseView)
+        if item.name != "extras" and getattr(view, item.name) not in {None, ()}
+    }
+    further = {person.listed(catalogue, column): text for column, text in view.extras if text}
+    return words | {column: person.listed(catalogue, text, _LONG) for column, text in further.items()}
+
+
+def _value(catalogue: Catalogue, name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return catalogue.t("yes") if value else catalogue.t("no")
+    if isinstance(value, Day):
+        return catalogue.day(value)
+    if isinstance(value, tuple):
+        return catalogue.listing([_text(catalogue, name, part) for part in value])
+    return _text(catalogue, name, value)
+
+
+def _text(catalogue: Catalogue, name: str, value: str) -> str:
+    """A code in words where we have them, otherwise the list's own text."""
+    word: str | None = None
+    if name == "status":
+        word = terms.status(catalogue, CaseStatus(value))
+    elif name == "certainty":
+        word = terms.certainty(catalogue, Certainty(value))
+    elif name == "charges":
+        word = terms.charge(catalogue, value)
+    elif name == "detail":
+        word = terms.details(catalogue, value)
+    elif name == "gender":
+        word = terms.gender(catalogue, value)
+    elif name == "country":
+        word = catalogue.country(value)
+    return word or person.listed(catalogue, value, _LONG)
+
+
+def _title(catalogue: Catalogue, alert: Alert) -> str:
+    number = catalogue.identifier(str(alert.id))
+    if alert.revision > 1:
+        return catalogue.t("Draft %(number)s, revision %(revision)s", number=number, revision=alert.revision)
+    return catalogue.t("Draft %(number)s", number=number)

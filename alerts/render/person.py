@@ -1,0 +1,157 @@
+"""The person and the facts of a case in words: names, place, charge, what changed, who says so.
+
+Everything that came from a list is made neutral, cut to a bearable length and isolated here, once.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from unicodedata import bidirectional
+
+from alerts.alert import Facts
+from alerts.case import LIVING, RELIEF, CaseStatus, CaseView
+from alerts.locales import Catalogue, terms
+from alerts.render.builder import neutral
+
+_NAME: Final = 60
+_PLACE: Final = 40
+_CHARGES: Final = 3
+_DATED: Final = (LIVING - RELIEF) | {CaseStatus.EXECUTED}
+"""Statuses in which a date of execution still means something."""
+
+
+def listed(catalogue: Catalogue, text: str, limit: int = _NAME) -> str:
+    """Text from a list, safe to put between our words; `limit` in UTF-16 units."""
+    return catalogue.isolate(neutral(text, limit))
+
+
+def name(catalogue: Catalogue, view: CaseView) -> str:
+    """The name in the reader's script where there is one."""
+    own, other = _both(catalogue, view)
+    text = own or other
+    return listed(catalogue, text) if text else catalogue.t("a person whose name is withheld")
+
+
+def full_name(catalogue: Catalogue, view: CaseView) -> str:
+    """The name in both scripts: "Arman Nemuneh (آرمان نمونه)"."""
+    own, other = _both(catalogue, view)
+    if own is None or other is None or own == other:
+        return name(catalogue, view)
+    return f"{listed(catalogue, own)} ({listed(catalogue, other)})"
+
+
+def name_and_country(catalogue: Catalogue, view: CaseView) -> str:
+    """The name as headlines have it: "Arman Nemuneh (Iran)"."""
+    shown = name(catalogue, view)
+    return f"{shown} ({catalogue.country(view.country)})" if view.country else shown
+
+
+def place(catalogue: Catalogue, view: CaseView) -> str | None:
+    """Prison, province and country, as far as they are known."""
+    within = place_within_country(catalogue, view)
+    country = catalogue.country(view.country) if view.country else None
+    return _joined(catalogue, [within, country])
+
+
+def place_within_country(catalogue: Catalogue, view: CaseView) -> str | None:
+    """Prison and province, as far as they are known."""
+    return _joined(
+        catalogue, [part and listed(catalogue, part, _PLACE) for part in (view.prison, view.province)]
+    )
+
+
+def charges(catalogue: Catalogue, view: CaseView) -> str | None:
+    """The first three charges; a list's own wording where it is not one of our codes."""
+    shown = [
+        terms.charge(catalogue, charge) or listed(catalogue, charge, _PLACE)
+        for charge in view.charges[:_CHARGES]
+    ]
+    return catalogue.listing(shown) if shown else None
+
+
+def says_who(catalogue: Catalogue, view: CaseView) -> str:
+    """Who says so and how sure it is (domain.md section 4: every message says it)."""
+    source = listed(catalogue, view.source_name) if view.source_name else None
+    if view.certainty is None:
+        return (
+            catalogue.t("According to %(source)s.", source=source)
+            if source
+            else catalogue.t("Source not named.")
+        )
+    certainty = terms.certainty(catalogue, view.certainty)
+    if source is None:
+        return catalogue.t("Source not named (%(certainty)s).", certainty=certainty)
+    return catalogue.t("According to %(source)s (%(certainty)s).", source=source, certainty=certainty)
+
+
+def what_changed(catalogue: Catalogue, facts: Facts) -> list[str]:
+    """One sentence a change, from the earlier view to this one; empty when law and date stand as before."""
+    return [line for line in (_status_line(catalogue, facts), _date_line(catalogue, facts)) if line]
+
+
+def what_was_wrong(catalogue: Catalogue, facts: Facts) -> list[str]:
+    """As `what_changed` for a correction: nothing happened but our own mistake."""
+    before, after = facts.before.status if facts.before else None, facts.view.status
+    dates = [line] if (line := _date_line(catalogue, facts)) else []
+    if before is None or after is None or before is after:
+        return [catalogue.t("Our earlier message about this case was not right."), *dates]
+    values = {"before": terms.status(catalogue, before), "after": terms.status(catalogue, after)}
+    return [catalogue.t("We reported “%(before)s”. That was wrong; “%(after)s” is right.", **values), *dates]
+
+
+def status_and_date(catalogue: Catalogue, view: CaseView) -> list[str]:
+    """Where a case stands, without saying that anything changed."""
+    if view.status is None:
+        return []
+    status = terms.status(catalogue, view.status)
+    if view.status_since is None:
+        line = catalogue.t("Status: %(status)s", status=status)
+    else:
+        line = catalogue.t(
+            "Status: %(status)s, since %(day)s", status=status, day=catalogue.day(view.status_since)
+        )
+    date = _date_line(catalogue, Facts(view))
+    return [line, date] if date else [line]
+
+
+def _joined(catalogue: Catalogue, parts: list[str | None]) -> str | None:
+    return catalogue.c("between parts of a place", ", ").join(part for part in parts if part) or None
+
+
+def _status_line(catalogue: Catalogue, facts: Facts) -> str | None:
+    view, before = facts.view, facts.before
+    assert view.status is not None
+    earlier = before.status if before else None
+    if earlier is view.status:
+        return None
+    after = terms.status(catalogue, view.status)
+    day = catalogue.day(view.status_since) if view.status_since else None
+    if earlier is None:
+        if day is None:
+            return catalogue.t("New case: “%(after)s”.", after=after)
+        return catalogue.t("New case: “%(after)s” since %(day)s.", after=after, day=day)
+    values = {"before": terms.status(catalogue, earlier), "after": after}
+    if day is None:
+        return catalogue.t("Changed from “%(before)s” to “%(after)s”.", **values)
+    return catalogue.t("Changed from “%(before)s” to “%(after)s” on %(day)s.", **values, day=day)
+
+
+def _date_line(catalogue: Catalogue, facts: Facts) -> str | None:
+    day, status = facts.view.execution_date, facts.view.status
+    if day is None or status not in _DATED:
+        return None
+    after = catalogue.day(day)
+    if facts.has_new_date and facts.before and facts.before.execution_date:
+        before = catalogue.day(facts.before.execution_date)
+        return catalogue.t(
+            "Date of execution moved from %(before)s to %(after)s.", before=before, after=after
+        )
+    return catalogue.t("Date of execution: %(day)s", day=after)
+
+
+def _both(catalogue: Catalogue, view: CaseView) -> tuple[str | None, str | None]:
+    """(the name in the reader's script, the one in the other)."""
+    native_runs_left = any(bidirectional(char) in {"R", "AL"} for char in view.name_native or "")
+    if catalogue.is_rtl and native_runs_left:
+        return view.name_native, view.name_latin
+    return view.name_latin, view.name_native

@@ -1,0 +1,159 @@
+"""Station: what a moderator may do to an alert, one function a step, each with its line in the audit trail.
+
+Every step answers with the alert as it now is, or with the `Refusal` that names why not. The rules are in
+alerts/alert.py; who is a moderator is the caller's matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from alerts import audit
+from alerts.alert import (
+    Alert,
+    AlertStatus,
+    Disposition,
+    Facts,
+    Hand,
+    Part,
+    Refusal,
+    is_enough,
+    makes_editor,
+    may_approve,
+    may_edit,
+    may_submit,
+    may_turn_down,
+)
+from alerts.store import cases, review
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Who does what to which alert, when."""
+
+    sessions: Sessions
+    alert_id: int
+    actor: str
+    now: datetime
+
+
+async def write(sessions: Sessions, alert: Alert, *, actor: str, now: datetime) -> Alert | Refusal:
+    """Store a moderator's own draft; refused while the case has another one open."""
+    async with sessions.begin() as session:
+        if await review.open_alert_of(session, alert.case_id):
+            return Refusal.OPEN_DRAFT_EXISTS
+        stored = await review.insert(session, replace(alert, author=actor, status=AlertStatus.DRAFT))
+        await _note(session, stored, actor, now, "write")
+    return stored
+
+
+async def submit(step: Step) -> Alert | Refusal | None:
+    """draft or returned -> pending. None: there is no such alert."""
+    async with step.sessions.begin() as session:
+        alert = await review.alert_by_id(session, step.alert_id)
+        if alert is None:
+            return None
+        if refusal := may_submit(alert):
+            return refusal
+        moved = replace(alert, status=AlertStatus.PENDING, pending_at=step.now, reason=None)
+        return await _keep(session, moved, step, "submit")
+
+
+async def edit(step: Step, facts: Facts | None, texts: Mapping[str, str] | None) -> Alert | Refusal | None:
+    """The next revision, back in draft; its editor can no longer approve it.
+
+    Putting right the spelling, prison or source of a list's draft leaves it pending and bars nobody.
+    """
+    async with step.sessions.begin() as session:
+        alert = await review.alert_by_id(session, step.alert_id)
+        if alert is None:
+            return None
+        if refusal := may_edit(alert):
+            return refusal
+        edited = replace(
+            alert,
+            facts=facts or alert.facts,
+            texts=dict(texts) if texts is not None else alert.texts,
+            revision=alert.revision + 1,
+            status=AlertStatus.DRAFT,
+            approved_at=None,
+        )
+        if not makes_editor(alert, edited.facts, edited.texts):
+            return await _keep(session, replace(edited, status=AlertStatus.PENDING), step, "put_right")
+        hand = Hand(edited.revision, step.actor, Part.EDITOR, step.now)
+        edited = await review.add_hand(session, edited, hand)
+        return await _keep(session, edited, step, "edit")
+
+
+async def triage(step: Step, disposition: Disposition) -> Alert | Refusal | None:
+    """Choose how far it goes. Not an edit of the facts, so it bars nobody; it voids approvals all the same."""
+    async with step.sessions.begin() as session:
+        alert = await review.alert_by_id(session, step.alert_id)
+        if alert is None:
+            return None
+        if refusal := may_edit(alert):
+            return refusal
+        if alert.disposition is disposition:
+            return alert
+        moved = replace(alert, disposition=disposition, revision=alert.revision + 1, approved_at=None)
+        if alert.status is AlertStatus.APPROVED:
+            moved = replace(moved, status=AlertStatus.PENDING)
+        kept = await _keep(session, moved, step, "triage")
+        await review.mark_told(session, kept)  # whoever chose has it before their eyes
+        return kept
+
+
+async def approve(step: Step, revision: int, needed: int) -> Alert | Refusal | None:
+    """Add an approval of exactly that revision; approved once there are `needed` of them."""
+    async with step.sessions.begin() as session:
+        alert = await review.alert_by_id(session, step.alert_id)
+        if alert is None:
+            return None
+        case = await cases.case_by_id(session, alert.case_id)
+        seen = case.seen if case and not alert.is_by_hand else None
+        if refusal := may_approve(alert, step.actor, revision, seen, step.now):
+            return refusal
+        hand = Hand(
+            alert.revision, step.actor, Part.APPROVER, step.now, alert.core_hash(), alert.locale_hashes()
+        )
+        alert = await review.add_hand(session, alert, hand)
+        if is_enough(alert, needed):
+            alert = replace(alert, status=AlertStatus.APPROVED, approved_at=step.now)
+        return await _keep(session, alert, step, "approve")
+
+
+async def turn_down(step: Step, verdict: AlertStatus, reason: str) -> Alert | Refusal | None:
+    """Return (it can be edited and come back) or reject, with a reason."""
+    async with step.sessions.begin() as session:
+        alert = await review.alert_by_id(session, step.alert_id)
+        if alert is None:
+            return None
+        if refusal := may_turn_down(alert, reason):
+            return refusal
+        moved = replace(alert, status=verdict, reason=reason.strip(), approved_at=None)
+        return await _keep(session, moved, step, "return" if verdict is AlertStatus.RETURNED else "reject")
+
+
+async def _keep(session: AsyncSession, alert: Alert, step: Step, verb: str) -> Alert:
+    await review.save(session, alert)
+    await _note(session, alert, step.actor, step.now, verb)
+    return alert
+
+
+async def _note(session: AsyncSession, alert: Alert, actor: str, now: datetime, verb: str) -> None:
+    detail: dict[str, Any] = {
+        "revision": alert.revision,
+        "status": alert.status.value,
+        "disposition": alert.disposition.value,
+        "core": alert.core_hash(),
+    }
+    if alert.reason:
+        detail["reason"] = alert.reason
+    await audit.record(session, now=now, actor=actor, verb=verb, subject=f"alert:{alert.id}", detail=detail)

@@ -1,0 +1,237 @@
+"""What readers may know: published views of cases, published alerts, open actions. Never what a list says now.
+
+The only store that readers' surfaces may import (an import contract). `cases.seen` is never selected here; what is
+not approved yet shows in one way only: `outcome_waits` answers yes or no, so that letters can be held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from alerts import names
+from alerts.action import Action
+from alerts.alert import OPEN, Alert, AlertKind, AlertStatus, Disposition, Facts
+from alerts.case import OUTCOMES, CaseView, PublishedCase
+from alerts.render.message import Message, Variant
+from alerts.store.review import as_action
+from alerts.tables import ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow, ChangeRow
+
+MOST_WORDS: Final = 8
+"""Words of a search that are looked at."""
+
+_STANDS: Final = (AlertStatus.PUBLISHED, AlertStatus.EXPIRED)
+_TOLD: Final = (*_STANDS, AlertStatus.SUPERSEDED)
+_OUTGOING: Final = (Disposition.ALERT, Disposition.ACTION)
+_CASE: Final = (col(CaseRow.id), col(CaseRow.published), col(CaseRow.published_at))
+
+
+def _as_case(row: Row[Any]) -> PublishedCase:
+    return PublishedCase(row.id, CaseView.from_json(row.published), row.published_at)
+
+
+def _as_alert(row: AlertRow) -> Alert:
+    """A published alert; whose hands were on it is not for readers."""
+    assert row.id is not None
+    return Alert(
+        id=row.id,
+        case_id=row.case_id,
+        kind=AlertKind(row.kind),
+        status=AlertStatus(row.status),
+        disposition=Disposition(row.disposition),
+        lane=row.lane,
+        revision=row.revision,
+        author=row.author,
+        facts=Facts.from_json(row.facts),
+        texts=dict(row.texts),
+        created_at=row.created_at,
+        action_id=row.action_id,
+        number=row.number,
+        pending_at=row.pending_at,
+        approved_at=row.approved_at,
+        published_at=row.published_at,
+    )
+
+
+async def published_case(session: AsyncSession, case_id: int) -> PublishedCase | None:
+    """One case as readers may know it."""
+    found = await _cases(session, col(CaseRow.id) == case_id, limit=1)
+    return found[0] if found else None
+
+
+async def latest_cases(session: AsyncSession, limit: int) -> list[PublishedCase]:
+    """The cases we last said something about, newest first."""
+    return await _cases(session, limit=limit)
+
+
+async def search(session: AsyncSession, words: str, limit: int) -> list[PublishedCase]:
+    """Cases whose published names hold every one of the words, in either script; newest first."""
+    wanted = names.normalise(words).split()[:MOST_WORDS]
+    if not wanted:
+        return []
+    holds = [col(CaseRow.published_words).contains(word, autoescape=True) for word in wanted]
+    return await _cases(session, *holds, limit=limit)
+
+
+async def _cases(session: AsyncSession, *where: ColumnElement[bool], limit: int) -> list[PublishedCase]:
+    rows = await session.execute(
+        select(*_CASE)
+        .where(col(CaseRow.published).is_not(None), *where)
+        .order_by(col(CaseRow.published_at).desc(), col(CaseRow.id).desc())
+        .limit(limit)
+    )
+    return [_as_case(row) for row in rows]
+
+
+async def countries(session: AsyncSession) -> list[str]:
+    """Codes of the countries that published cases are in."""
+    country = col(CaseRow.published)["country"].as_string()
+    rows = select(country).where(col(CaseRow.published).is_not(None), country.is_not(None))
+    return list((await session.scalars(rows.distinct().order_by(country))).all())
+
+
+async def case_history(session: AsyncSession, case_id: int) -> list[Alert]:
+    """What we published about a case, oldest first; what a correction took back is left out."""
+    told: list[Alert] = []
+    for alert in await _alerts(session, col(AlertRow.case_id) == case_id, col(AlertRow.status).in_(_TOLD)):
+        if alert.kind is AlertKind.CORRECTION and told and told[-1].status is AlertStatus.SUPERSEDED:
+            told.pop()
+        told.append(alert)
+    return told
+
+
+async def _alerts(session: AsyncSession, *where: ColumnElement[bool]) -> list[Alert]:
+    rows = select(AlertRow).where(col(AlertRow.published_at).is_not(None), *where)
+    found = await session.scalars(rows.order_by(col(AlertRow.published_at), col(AlertRow.id)))
+    return [_as_alert(row) for row in found]
+
+
+def _in_window(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(
+        col(AlertRow.status).in_(_STANDS),
+        col(AlertRow.disposition) != Disposition.RECORD,
+        col(AlertRow.published_at) > since,
+        col(AlertRow.published_at) <= until,
+    )
+
+
+def _has_topic(keys: Collection[str]) -> ColumnElement[bool]:
+    return col(AlertRow.id).in_(select(col(AlertTopicRow.alert_id)).where(col(AlertTopicRow.key).in_(keys)))
+
+
+async def alerts_in_window(
+    session: AsyncSession, since: datetime, until: datetime, keys: Collection[str] | None = None
+) -> list[Alert]:
+    """Alerts published after `since` and up to `until` that still stand, oldest first; with `keys`, on these topics."""
+    where = [_in_window(since, until)] + ([] if keys is None else [_has_topic(keys)])
+    return await _alerts(session, *where)
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        col(ActionRow.closed_at).is_(None),
+        or_(col(ActionRow.deadline).is_(None), col(ActionRow.deadline) > now),
+    )
+
+
+async def open_actions(
+    session: AsyncSession, now: datetime, keys: Collection[str] | None = None
+) -> list[tuple[Action, PublishedCase]]:
+    """Open actions with their cases, the next deadline first; with `keys`, on these topics."""
+    rows = (
+        select(ActionRow, *_CASE)
+        .join(CaseRow, col(CaseRow.id) == col(ActionRow.case_id))
+        .where(_is_open(now), col(CaseRow.published).is_not(None))
+        .order_by(col(ActionRow.deadline).is_(None), col(ActionRow.deadline), col(ActionRow.id))
+    )
+    if keys is not None:
+        rows = rows.where(col(ActionRow.id).in_(select(col(AlertRow.action_id)).where(_has_topic(keys))))
+    return [(as_action(row[0]), _as_case(row)) for row in await session.execute(rows)]
+
+
+async def action_by_number(session: AsyncSession, year: int, sequence: int) -> Action | None:
+    """The action "UA-26/014" is 2026 and 14."""
+    row = await session.scalar(
+        select(ActionRow).where(col(ActionRow.year) == year, col(ActionRow.sequence) == sequence)
+    )
+    return as_action(row) if row else None
+
+
+def topics_with_news(since: datetime, until: datetime, now: datetime) -> Select[str]:
+    """The topic keys on which a digest has something to say: a change in its window, or an action still open."""
+    actions = select(col(ActionRow.id)).where(_is_open(now))
+    return (
+        select(col(AlertTopicRow.key))
+        .join(AlertRow, col(AlertRow.id) == col(AlertTopicRow.alert_id))
+        .where(or_(_in_window(since, until), col(AlertRow.action_id).in_(actions)))
+        .distinct()
+    )
+
+
+async def topics_of_actions(session: AsyncSession, action_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """The topic keys of all that was published in each of these chains."""
+    rows = await session.execute(
+        select(col(AlertRow.action_id), col(AlertTopicRow.key))
+        .join(AlertTopicRow, col(AlertTopicRow.alert_id) == col(AlertRow.id))
+        .where(col(AlertRow.action_id).in_(action_ids))
+        .distinct()
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.action_id, set()).add(row.key)
+    return {action_id: frozenset(keys) for action_id, keys in found.items()}
+
+
+async def outcome_waits(session: AsyncSession, case_id: int) -> bool:
+    """Whether a death or a stay of this case waits for review: its letters are held, and nothing more is said."""
+    return case_id in await cases_waiting(session, [case_id])
+
+
+async def cases_waiting(session: AsyncSession, case_ids: Collection[int]) -> frozenset[int]:
+    """Of these cases, those of which a death or a stay waits for review (domain.md section 5)."""
+    stated = col(AlertRow.facts)["view"]["status"].as_string()
+    drafted = select(col(AlertRow.case_id)).where(
+        col(AlertRow.case_id).in_(case_ids), col(AlertRow.status).in_(OPEN), stated.in_(OUTCOMES)
+    )
+    unweighed = select(col(ChangeRow.case_id)).where(
+        col(ChangeRow.case_id).in_(case_ids),
+        col(ChangeRow.field) == "status",
+        col(ChangeRow.weighed).is_(False),
+        or_(*(col(ChangeRow.after).startswith(word) for word in OUTCOMES)),  # "stayed/incompetent" too
+    )
+    return frozenset(await session.scalars(drafted.union(unweighed)))
+
+
+async def frozen_message(
+    session: AsyncSession, alert_id: int, locale: str, variant: Variant
+) -> Message | None:
+    """The message of a published alert as it was approved; None when that locale has none."""
+    plain = await session.scalar(
+        select(col(AlertTextRow.message)).where(
+            col(AlertTextRow.alert_id) == alert_id,
+            col(AlertTextRow.locale) == locale,
+            col(AlertTextRow.variant) == variant,
+        )
+    )
+    return Message.from_json(plain) if plain else None
+
+
+async def not_fanned_out(session: AsyncSession) -> list[int]:
+    """Live alerts that go out and have no deliveries yet; most urgent first."""
+    rows = select(col(AlertRow.id)).where(
+        col(AlertRow.status) == AlertStatus.PUBLISHED,
+        col(AlertRow.fanned_out_at).is_(None),
+        col(AlertRow.disposition).in_(_OUTGOING),
+    )
+    found = await session.scalars(rows.order_by(col(AlertRow.lane), col(AlertRow.id)))
+    return [alert_id for alert_id in found if alert_id is not None]
+
+
+async def mark_fanned_out(session: AsyncSession, alert_id: int, now: datetime) -> None:
+    """Its deliveries exist: nobody is added afterwards."""
+    await session.execute(update(AlertRow).where(col(AlertRow.id) == alert_id).values(fanned_out_at=now))

@@ -1,0 +1,288 @@
+"""config.toml -> frozen Settings. Every key is documented in config.example.toml (a test compares them).
+
+Order of authority: environment (`UAB_SECTION__KEY`, lists as JSON), then the file. Secrets may be files of
+their own. Unknown keys are refused: one that is accepted and does nothing would be a trap.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from datetime import time
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from alerts.errors import ConfigError
+from alerts.lists.watched import WatchedList
+
+TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
+
+
+class Section(BaseModel):
+    """One [section]; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Organisation(Section):
+    """Who speaks (safety.md 36): shown in /help and /privacy."""
+
+    name: str = Field(min_length=1)
+    contact: str = Field(min_length=1)
+    site: str = ""
+    privacy_officer: str = ""
+
+
+class Telegram(Section):
+    """How to reach Telegram, and how fast."""
+
+    token: SecretStr = SecretStr("")
+    token_file: Path | None = None
+    base_url: str = "https://api.telegram.org"
+    rate: float = Field(default=25, gt=0, le=1000)
+
+    @field_validator("base_url")
+    @classmethod
+    def _https_or_loopback(cls, value: str) -> str:
+        if not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]?", value):
+            msg = "must begin with https:// (plain http only to this machine itself)"
+            raise ValueError(msg)
+        return value.rstrip("/")
+
+
+class Database(Section):
+    """Where everything is stored."""
+
+    url: str = "sqlite+aiosqlite:///data/bot.db"
+
+
+class Privacy(Section):
+    """The sealing key, and how long the ledger of deliveries is kept."""
+
+    key_file: Path = Path("secrets/seal.key")
+    retention_hours: int = Field(default=48, ge=1, le=48)
+
+
+class Moderation(Section):
+    """Who may draft and approve, and how many must."""
+
+    administrators: tuple[int, ...] = ()
+    moderators: tuple[int, ...] = ()
+    approvals: int = Field(default=1, ge=1, le=5)
+    second_factor: Literal["none"] = "none"
+    canary_seconds: Literal[0] = 0
+    claim_digest: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+
+
+class Delivery(Section):
+    """The ledger's patience."""
+
+    lease_seconds: int = Field(default=30, ge=1, le=600)
+
+
+class Digest(Section):
+    """When the daily digest leaves."""
+
+    daily_at: time = time(18, 0)
+    time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            msg = f"{value!r} is not an IANA time zone such as Europe/Brussels"
+            raise ValueError(msg) from error
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone itself."""
+        return ZoneInfo(self.time_zone)
+
+
+class Logging(Section):
+    """What is logged and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["console", "json"] = "console"
+
+
+class Settings(BaseSettings):
+    """Everything the configuration says. `organisation` and the token are asked for by `run` only."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="UAB_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+    organisation: Organisation | None = None
+    telegram: Telegram = Telegram()
+    database: Database = Database()
+    privacy: Privacy = Privacy()
+    moderation: Moderation = Moderation()
+    delivery: Delivery = Delivery()
+    digest: Digest = Digest()
+    logging: Logging = Logging()
+    lists: tuple[WatchedList, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        names = [watched.name for watched in self.lists]
+        if len(set(names)) < len(names):
+            msg = f"two lists have one name: {', '.join(sorted({n for n in names if names.count(n) > 1}))}"
+            raise ValueError(msg)
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment beats the file, whose keys come as init arguments."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    def require_token(self) -> str:
+        """The bot's token; ConfigError with what to do when there is none, or it is not one."""
+        token = self.telegram.token.get_secret_value() or _read_secret(self.telegram.token_file)
+        if not token:
+            msg = "[telegram] token: there is none. Ask @BotFather for one, then set token, token_file or UAB_TELEGRAM__TOKEN."
+            raise ConfigError(msg)
+        if not TOKEN.fullmatch(token):
+            msg = "[telegram] token: it does not look like 123456:ABC-DEF… as @BotFather writes it"
+            raise ConfigError(msg)
+        return token
+
+    def require_organisation(self) -> Organisation:
+        """Who speaks; ConfigError when nobody does."""
+        if self.organisation is None:
+            msg = "[organisation]: missing. Readers must be told who speaks: set name and contact."
+            raise ConfigError(msg)
+        return self.organisation
+
+
+def load(path: Path) -> Settings:
+    """Read the configuration; ConfigError names file, line and key of everything that is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        msg = f"{path}: there is no such file. Run `python -m bot init`, or give --config FILE."
+        raise ConfigError(msg) from error
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path}: cannot be read: {error}"
+        raise ConfigError(msg) from error
+    try:
+        plain = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{path}: not TOML: {error}"
+        raise ConfigError(msg) from error
+    try:
+        settings = Settings(**plain)
+    except ValidationError as error:
+        lines = [_explain(path, text, detail) for detail in error.errors(include_url=False)]
+        raise ConfigError("\n".join(lines)) from None
+    return _resolve(settings, path.resolve().parent)
+
+
+def _explain(path: Path, text: str, detail: ErrorDetails) -> str:
+    where = [str(part) for part in detail["loc"]]
+    line = line_of(text, where)
+    key = f"[{where[0]}] {'.'.join(where[1:])}".strip() if where else "configuration"
+    what = "unknown key" if detail["type"] == "extra_forbidden" else str(detail["msg"])
+    if detail["type"] == "missing":
+        what = "missing"
+    return f"{path}:{line}: {key}: {what}" if line else f"{path}: {key}: {what}"
+
+
+def line_of(text: str, where: list[str]) -> int | None:
+    """The line of a key such as ["telegram", "rate"] or ["lists", "0", "url"]; of its section if it is absent."""
+    if not where:
+        return None
+    index = int(where[1]) if len(where) > 1 and where[1].isdigit() else 0
+    keys = [part for part in where[1:] if not part.isdigit()]
+    seen, inside, section = -1, False, None
+    for number, raw in enumerate(text.splitlines(), 1):
+        stripped = raw.strip()
+        if header := re.match(r"\[\[?\s*([\w.-]+)\s*\]\]?", stripped):
+            seen += stripped.startswith("[[") and header[1] == where[0]
+            inside = header[1].split(".")[0] == where[0] and max(seen, 0) == index
+            section = section or (number if inside else None)
+            if inside and keys and header[1].split(".")[-1] == keys[0] and "." in header[1]:
+                section, keys = number, keys[1:] or keys
+        elif (inside and keys and _names_key(stripped, keys[-1])) or (
+            section is None and not keys and _names_key(stripped, where[0])
+        ):
+            return number
+    return section
+
+
+def _names_key(line: str, key: str) -> bool:
+    return re.match(rf"[\"']?{re.escape(key)}[\"']?\s*=", line) is not None
+
+
+def _read_secret(path: Path | None) -> str:
+    default = os.environ.get("CREDENTIALS_DIRECTORY")
+    found = path or (Path(default) / "telegram_token" if default else None)
+    if found is None or (path is None and not found.exists()):
+        return ""
+    try:
+        mode = stat.S_IMODE(found.stat().st_mode)
+        text = found.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        msg = (
+            f"[telegram] token_file: {found} cannot be read: {getattr(error, 'strerror', None) or 'not text'}"
+        )
+        raise ConfigError(msg) from error
+    if mode & 0o077:
+        msg = f"[telegram] token_file: others can read {found} (mode {mode:04o}). Run: chmod 600 {found}"
+        raise ConfigError(msg)
+    return text
+
+
+def _resolve(settings: Settings, folder: Path) -> Settings:
+    """A path in the configuration is relative to the configuration file."""
+
+    def beside(path: Path) -> Path:
+        return path if path.is_absolute() else folder / path
+
+    url = settings.database.url
+    relative = re.fullmatch(r"(sqlite\+aiosqlite:///)(?!/|:memory:)(.+)", url)
+    token_file = settings.telegram.token_file
+    changes: dict[str, Any] = {
+        "database": Database(url=f"{relative[1]}{folder / relative[2]}" if relative else url),
+        "privacy": settings.privacy.model_copy(update={"key_file": beside(settings.privacy.key_file)}),
+        "telegram": settings.telegram.model_copy(
+            update={"token_file": beside(token_file) if token_file else None}
+        ),
+        "lists": tuple(_beside(watched, folder) for watched in settings.lists),
+    }
+    return settings.model_copy(update=changes)
+
+
+def _beside(watched: WatchedList, folder: Path) -> WatchedList:
+    if watched.is_remote or Path(watched.url).is_absolute():
+        return watched
+    return watched.model_copy(update={"url": str(folder / watched.url)})

@@ -1,0 +1,108 @@
+"""What every handler is given: the services the composition root built, and one call, typed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from telegram import Bot
+from telegram.ext import CallbackContext, ExtBot
+
+from alerts.locales import Catalogue, Catalogues
+from alerts.moderators import Role
+from alerts.render.message import Keyboard, Message
+from alerts.seal import Sealer
+from bot.buttons import Binding
+from bot.config import Settings
+from bot.database import Sessions
+from bot.messenger import as_parameters, send
+from subscribers.subscriber import ChatKind, Mode, Subscriber
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLine:
+    """A command as menus and /help show it. `summary` is a message id."""
+
+    name: str
+    summary: str
+    for_moderators: bool
+    in_groups: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that outlives a call. `nudge` wakes the stations at once after an approval."""
+
+    settings: Settings
+    sessions: Sessions
+    sealer: Sealer
+    catalogues: Catalogues
+    clock: Clock
+    menu: tuple[MenuLine, ...] = ()
+    nudge: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Context(CallbackContext[ExtBot[None], dict[str, Any], dict[str, Any], dict[str, Any]]):
+    """python-telegram-bot's context with our services in it."""
+
+    @property
+    def services(self) -> Services:
+        """Put there by bot/app.py."""
+        return cast("Services", self.bot_data["services"])
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One command, tap or message that passed the gate: who, where, what, and in which language to answer.
+
+    `message_id` is the person's message (commands) or ours that holds the button (taps).
+    """
+
+    bot: Bot
+    services: Services
+    user: int
+    chat: int
+    kind: ChatKind
+    message_id: int
+    words: str
+    catalogue: Catalogue
+    subscriber: Subscriber | None
+    role: Role | None
+
+    @property
+    def now(self) -> datetime:
+        """The clock's time."""
+        return self.services.clock()
+
+    @property
+    def mode(self) -> Mode:
+        """How this reader reads; normal for somebody we do not know."""
+        return self.subscriber.mode if self.subscriber else Mode.NORMAL
+
+    @property
+    def binding(self) -> Binding:
+        """For a moderator's buttons."""
+        return Binding(self.services.sealer, self.user, self.now)
+
+    async def reply(self, message: Message) -> int:
+        """Answer in the same chat; returns the new message's id."""
+        return await send(self.bot, self.chat, message)
+
+    async def say(self, msgid: str, **values: object) -> int:
+        """Answer with one translated sentence."""
+        return await self.reply(self.plain(msgid, (), **values))
+
+    def plain(self, msgid: str, keyboard: Keyboard = (), **values: object) -> Message:
+        """One translated text, protected where the reader's phone is not safe."""
+        text = self.catalogue.t(msgid, **values)
+        return Message(text, keyboard=keyboard, protected=self.mode is Mode.SAFE)
+
+    async def replace(self, message: Message) -> None:
+        """Put `message` in the place of the one whose button was tapped."""
+        words = as_parameters(message, self.bot.username)
+        await self.bot.edit_message_text(chat_id=self.chat, message_id=self.message_id, **words)

@@ -1,0 +1,234 @@
+"""The demo's story: what happens, told as it happens, and checked. Every person in it is fictional.
+
+A chapter that does not come true ends the story, says what was missing, and makes the demo exit with 1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.demo import people
+from bot.demo.cast import Cast, gather
+from bot.demo.narrator import Narrator
+from bot.demo.stage import Stage, set_up
+from bot.emulator import ImpossibleError, Message, Person
+
+SECONDS_TO_HEAR = 1.0
+SECONDS_TO_NOTICE = 5.0
+SECONDS_TO_READ = 3.0
+
+
+class UntrueError(Exception):
+    """Something that the story promises did not happen."""
+
+
+async def tell_story(console: Console | None = None) -> bool:
+    """Play the whole story; True when all of it came true."""
+    narrator = Narrator(console or Console())
+    with tempfile.TemporaryDirectory(prefix="urgent-action-demo-") as folder:
+        try:
+            async with asyncio.timeout(120), set_up(Path(folder)) as stage:
+                await _Story(stage, narrator).play()
+        except (UntrueError, TimeoutError, ImpossibleError) as error:
+            narrator.failed(str(error) or type(error).__name__)
+            return False
+    narrator.ended()
+    return True
+
+
+class _Story:
+    """The chapters, in order."""
+
+    def __init__(self, stage: Stage, narrator: Narrator) -> None:
+        self._stage = stage
+        self._say = narrator
+        self._cast: Cast = gather(stage.emulator)
+
+    async def play(self) -> None:
+        """All chapters."""
+        self._say.title(len(self._stage.lists.rows), self._stage.emulator.base_url)
+        await self._people_subscribe()
+        await self._list_changes()
+        await self._moderator_approves()
+        await self._moderator_writes()
+        await self._person_returns()
+        self._deliveries()
+
+    async def _people_subscribe(self) -> None:
+        cast, stage = self._cast, self._stage
+        self._say.chapter("People subscribe, each in three taps")
+        await stage.subscribe(cast.emma, "en")
+        await stage.subscribe(cast.nasrin, "fa", topic="IR/*")
+        await stage.subscribe(cast.parviz, "fa", mode="safe")
+        await stage.subscribe(cast.quiet, "en")
+        await cast.quiet.blocks()
+        await cast.group.adds_bot(by=cast.host)
+        await stage.subscribe(cast.host, "en", topic="IR/*", group=cast.group)
+        for moderator in cast.moderators:
+            await stage.subscribe(moderator, "en")
+        self._say.line(
+            "Emma (English, everything), Nasrin (Persian, Iran), Parviz (Persian, safe mode, everything),"
+        )
+        self._say.line("a group (English, Iran), and Quinn, who subscribed and then blocked the bot.")
+        self._say.message("Nasrin", cast.nasrin.messages[-1])
+
+    async def _list_changes(self) -> None:
+        cast, lists = self._cast, self._stage.lists
+        self._say.chapter("The list changes; the bot notices by itself")
+        lists.row("D-01")["status"] = "Solitary"
+        lists.rows.append(people.row_of(people.NEWCOMER))
+        lists.remove("D-03")
+        lists.row("D-09")["status"] = "Transferred"
+        expected = {"Arman Sepidkuh", "Kaveh Darvandeh", "Bahram Tizpar", "Transferred"}
+        for moderator in cast.moderators:
+            seen = await self._hears_all(moderator, expected)
+        for message in seen:
+            self._say.message("Moderators", message)
+        await self._silence_among_readers("before anybody approved")
+
+    async def _moderator_approves(self) -> None:
+        cast = self._cast
+        self._say.chapter("A moderator looks at each draft and approves it")
+        for name in ("Arman Sepidkuh", "Kaveh Darvandeh"):
+            await self._approve(cast.mina, name)
+            await self._all_hear(name)
+        self._say.message("Emma", cast.emma.messages[-1])
+        self._say.message("Nasrin", cast.nasrin.messages[-1])
+        self._say.message("Parviz (safe mode)", cast.parviz.messages[-1])
+
+    async def _moderator_writes(self) -> None:
+        """An alert by hand: its author cannot approve it, the other moderator does."""
+        cast, name = self._cast, "Hiwa Bafrin"
+        self._say.chapter("A moderator writes an alert by hand, and cannot approve it alone")
+        await self._write_alert(cast.mina, name)
+        await cast.mina.taps("Hand in for approval")
+        await self._hears(cast.mina, "waits for approval by somebody else")
+        draft = await self._hears(cast.omid, name, SECONDS_TO_NOTICE)
+        number = draft.text.split()[1].rstrip(",")
+        await cast.mina.says(f"/approve {number}")
+        own = await self._hears(cast.mina, "Goes to")
+        if any("Approve" in label for label in own.labels):
+            raise UntrueError("the author was offered to approve her own alert")
+        await self._silence_among_readers("before the other moderator approved")
+        await self._approve(cast.omid, name)
+        await self._all_hear(name)
+        self._say.message("Group", cast.group.messages[-1])
+        await self._letter(cast.nasrin)
+
+    async def _write_alert(self, author: Person, name: str) -> None:
+        await author.says("/alert")
+        await self._hears(author, "Who is it about?")
+        await author.says(name)
+        await self._hears(author, "Which one?")
+        await author.taps(name)
+        await self._hears(author, "What has happened?")
+        await author.taps("last visit")
+        await self._hears(author, "According to whom?")
+        await author.says("Lantern Documentation Group")
+        await self._hears(author, "How sure")
+        await author.taps("one source only")
+        for words in (
+            "His family was called to the prison for this evening.",
+            "خانواده‌اش را برای امشب به زندان خوانده‌اند.",
+        ):
+            await self._hears(author, "What should readers of")
+            await author.says(words)
+        await self._hears(author, "petition")
+        await author.says("https://petition.example.org/hiwa")
+        await self._hears(author, "Goes to")
+
+    async def _letter(self, reader: Person) -> None:
+        await reader.taps("نوشتن نامه")
+        await self._hears(reader, lambda message: bool(message.buttons))
+        await reader.taps(lambda button: (button.callback_data or "").startswith("warned:"))
+        letter = await self._hears(reader, lambda message: len(message.text) > 300)  # noqa: PLR2004 - a letter is long
+        self._say.message("Nasrin asks for the letter", letter)
+
+    async def _person_returns(self) -> None:
+        cast = self._cast
+        self._say.chapter("The person in solitary is returned to the ward")
+        first = self._alert_of(cast.nasrin, "آرمان سپیدکوه")
+        self._stage.lists.row("D-01")["status"] = "Returned to ward"
+        await self._hears(cast.omid, "Arman Sepidkuh", SECONDS_TO_NOTICE)
+        await self._approve(cast.omid, "Arman Sepidkuh")
+        reply = await self._hears(cast.nasrin, "آرمان سپیدکوه", SECONDS_TO_HEAR)
+        if reply.reply_to != first.message_id:
+            raise UntrueError("the good news did not come as a reply to the first message")
+        await self._hears(cast.emma, "Arman Sepidkuh", SECONDS_TO_HEAR)
+        self._say.message("Nasrin, as a reply to the first message", reply)
+        self._say.message("Emma", cast.emma.messages[-1])
+
+    async def _approve(self, moderator: Person, name: str) -> None:
+        await asyncio.sleep(SECONDS_TO_READ)
+        card = next(
+            m for m in reversed(moderator.messages) if name in m.text and "Look and decide" in m.labels
+        )
+        await moderator.taps("Look and decide", message=card)
+        await self._hears(moderator, lambda message: any("Approve" in label for label in message.labels))
+        await moderator.taps(f"Approve: {name}")
+        await self._hears(moderator, "is approved and goes out now")
+
+    async def _all_hear(self, name: str) -> None:
+        """Each of the four who can be reached, within a second, in their own language."""
+        cast = self._cast
+        native = next(p[2] for p in (*people.PEOPLE, people.NEWCOMER) if p[1] == name)
+        await asyncio.gather(
+            self._hears(cast.emma, name, SECONDS_TO_HEAR),
+            self._hears(cast.nasrin, native, SECONDS_TO_HEAR),
+            self._hears(cast.parviz, native, SECONDS_TO_HEAR),
+            self._hears(cast.host, name, SECONDS_TO_HEAR, in_group=True),
+        )
+
+    async def _silence_among_readers(self, when: str) -> None:
+        for reader in self._cast.readers:
+            heard = [
+                message
+                for message in reader.messages
+                if "Transferred" in message.text or "Tizpar" in message.text
+            ]
+            if heard:
+                raise UntrueError(f"{reader.user.first_name} heard {heard[0].text!r} {when}")
+        try:
+            await self._cast.emma.hears(lambda _: True, within=0.3)
+        except TimeoutError:
+            return
+        raise UntrueError(f"readers heard something {when}")
+
+    async def _hears(
+        self, person: Person, what: object, within: float = SECONDS_TO_NOTICE, *, in_group: bool = False
+    ) -> Message:
+        assert isinstance(what, str) or callable(what)
+        try:
+            return await person.hears(what, within=within, chat=self._cast.group if in_group else None)
+        except TimeoutError as error:
+            raise UntrueError(str(error)) from error
+
+    async def _hears_all(self, person: Person, expected: set[str]) -> list[Message]:
+        """One message for each of these words, in whatever order they come."""
+        seen: list[Message] = []
+        left = set(expected)
+        while left:
+            message = await self._hears(person, lambda heard: any(words in heard.text for words in left))
+            left -= {words for words in left if words in message.text}
+            seen.append(message)
+        return seen
+
+    def _alert_of(self, person: Person, name: str) -> Message:
+        return next(message for message in person.messages if name in message.text)
+
+    def _deliveries(self) -> None:
+        """The end: who got how many messages, and who was left alone."""
+        cast, emulator = self._cast, self._stage.emulator
+        table = Table("Reader", "Language", "Messages", "Refused by Telegram", title="Deliveries")
+        refused = Counter(one.chat_id for one in emulator.refusals if one.method == "sendMessage")
+        for name, language, chat in cast.roll():
+            table.add_row(name, language, str(len(emulator.sent_to(chat))), str(refused[chat]))
+        if refused[cast.quiet.id] > 1:
+            raise UntrueError("somebody who blocked the bot was written to again and again")
+        self._say.table(table)

@@ -1,0 +1,112 @@
+"""From a moderator's answers to a stored draft; and one field of a draft put right."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Final
+
+from alerts import review
+from alerts.alert import Alert, AlertStatus, Facts, Refusal
+from alerts.case import Case, CaseView, Certainty, split_status
+from alerts.change import becomes
+from alerts.draft import disposition_for, facts_for
+from alerts.locales import N_
+from alerts.moderators import actor_of
+from alerts.store import by_hand, cases
+from alerts.store import review as review_store
+from bot.context import Call
+
+MOST_FOUND: Final = 6
+_LINK: Final = re.compile(r"https://[^\s/@:]+\.[^\s/@:]+(/\S*)?")
+_LINK_LIMIT: Final = 500
+
+
+def petition_problem(link: str) -> str | None:
+    """What is wrong with a petition's link (a message id); None when it may be used or is empty."""
+    if not link or (_LINK.fullmatch(link) and len(link) <= _LINK_LIMIT):
+        return None
+    return N_(
+        "That is not a link I can use: it must begin with https:// and name a site. Send it again, or skip."
+    )
+
+
+async def find_cases(call: Call) -> list[Case]:
+    """Cases of any list by a part of a name, in either script."""
+    async with call.services.sessions.begin() as session:
+        return await by_hand.find(session, call.words, MOST_FOUND)
+
+
+async def compose(call: Call, answers: dict[str, Any]) -> int | Refusal:
+    """Store the draft that the answers make; its number, or why not."""
+    case = await _case_of(call, answers)
+    status, detail = split_status(answers["status"])
+    view = replace(
+        case.seen,
+        status=status,
+        detail=detail,
+        word=None,
+        source_name=answers["source"],
+        source_url=None,
+        certainty=Certainty(answers["certainty"]),
+    )
+    async with call.services.sessions() as session:
+        action = await review_store.open_action_of(session, case.id)
+    before = case.published or (case.seen if case.seen.status else None)
+    facts = facts_for(view, before, action, call.now)
+    facts = replace(facts, petition_url=answers["petition"] or facts.petition_url)
+    texts = {code: text for code, text in answers["texts"].items() if text}
+    draft = _draft(call, case, facts, texts, has_open_action=action is not None)
+    result = await review.write(call.services.sessions, draft, actor=draft.author, now=call.now)
+    return result.id if isinstance(result, Alert) else result
+
+
+async def _case_of(call: Call, answers: dict[str, Any]) -> Case:
+    async with call.services.sessions.begin() as session:
+        if "case" in answers:
+            case = await cases.case_by_id(session, answers["case"])
+            assert case is not None
+            return case
+        is_latin = answers["name"].isascii()
+        view = CaseView(
+            name_latin=answers["name"] if is_latin else None,
+            name_native=None if is_latin else answers["name"],
+            country=answers["country"],
+        )
+        return await by_hand.add(session, view, call.now)
+
+
+def _draft(call: Call, case: Case, facts: Facts, texts: dict[str, str], *, has_open_action: bool) -> Alert:
+    """A moderator writes because something must be told now: it goes out at once unless triage says otherwise."""
+    becoming = becomes(None, facts.view, call.now, has_open_action=has_open_action)
+    assert becoming is not None, "a view with a status and nothing before it is always a change"
+    return Alert(
+        id=0,
+        case_id=case.id,
+        kind=becoming.kind,
+        status=AlertStatus.DRAFT,
+        disposition=disposition_for(facts.view, replace(becoming, lane=min(becoming.lane, 1))),
+        lane=becoming.lane,
+        revision=1,
+        author=actor_of(call.services.sealer, call.user),
+        facts=facts,
+        texts=texts,
+        created_at=call.now,
+    )
+
+
+async def put_right(call: Call, alert_id: int, field: str) -> Alert | Refusal | None:
+    """Change one field of a draft to the words just written; a new revision, whose editor cannot approve it."""
+    async with call.services.sessions() as session:
+        alert = await review_store.alert_by_id(session, alert_id)
+    if alert is None:
+        return None
+    words = call.words.strip()
+    step = review.Step(call.services.sessions, alert_id, actor_of(call.services.sealer, call.user), call.now)
+    if field in call.services.catalogues.codes:
+        return await review.edit(step, None, {**alert.texts, field: words})
+    if field == "petition":
+        return await review.edit(step, replace(alert.facts, petition_url=words), None)
+    plain = {**alert.facts.view.to_json(), field: words}
+    view = CaseView.from_json(plain)
+    return await review.edit(step, replace(alert.facts, view=view), None)

@@ -1,0 +1,212 @@
+"""Subscribing in three taps, and changing language, mode and topics afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from alerts.locales import N_, Catalogue
+from alerts.render.message import Button, Keyboard, Message
+from alerts.store import published
+from bot.buttons import reader_data
+from bot.context import Call
+from subscribers import enrol
+from subscribers.subscriber import CONSENT_VERSION, ChatKind, Mode
+from subscribers.subscription import EVERYTHING, country_key
+
+STARTING: Final = "s"
+CHANGING: Final = "c"
+PAUSE_DAYS: Final = 7
+MOST_PAUSE_DAYS: Final = 365
+
+CONSENT: Final = N_(
+    "I send urgent alerts about people who face execution, and letters you can write for them.\n\n"
+    "A subscription can reveal a political opinion. By choosing a language you agree that this bot stores your"
+    " chat number (encrypted), your language and your topics, and nothing else about you. /privacy says more,"
+    " /forget deletes it."
+)
+MODES: Final = {
+    Mode.NORMAL: N_("Only me"),
+    Mode.SAFE: N_("Others may see it: hide names"),
+    Mode.READ_ONLY: N_("I am inside the country: only read"),
+}
+
+
+async def start(call: Call) -> None:
+    """First contact, or a reminder of what is set."""
+    if call.subscriber and call.subscriber.active:
+        await call.say(N_("You are subscribed. /topics changes what you hear, /help shows everything."))
+        return
+    await call.reply(_language_question(call, STARTING))
+
+
+async def language(call: Call) -> None:
+    """Change the language of everything."""
+    await call.reply(_language_question(call, CHANGING if call.subscriber else STARTING))
+
+
+def _language_question(call: Call, flow: str) -> Message:
+    catalogues = call.services.catalogues
+    codes = sorted(catalogues.codes, key=lambda code: code != call.catalogue.locale)
+    if flow == STARTING:
+        text = "\n\n—\n\n".join(catalogues[code].t(CONSENT) for code in codes)
+    else:
+        text = call.catalogue.t("Which language?")
+    rows = tuple((Button(catalogues[code].name, reader_data("lang", code, flow)),) for code in codes)
+    return Message(text, keyboard=rows)
+
+
+async def on_language(call: Call, code: str, flow: str) -> None:
+    """Tap 1: the language, and with it the consent that the message above the button asks for."""
+    if code not in call.services.catalogues.codes:
+        return
+    sessions = call.services.sessions
+    call = replace(call, catalogue=call.services.catalogues[code])
+    if flow == CHANGING and call.subscriber:
+        await enrol.choose_language(sessions, call.chat, code)
+        await call.replace(call.plain(N_("From now on I write to you in this language.")))
+        return
+    await enrol.begin(sessions, call.chat, call.kind, code, CONSENT_VERSION, call.now)
+    if call.kind is ChatKind.GROUP:
+        await call.replace(await _topics_question(call, STARTING))
+    else:
+        await call.replace(_mode_question(call, STARTING))
+
+
+async def safety(call: Call) -> None:
+    """Change the mode."""
+    if await _is_known(call):
+        await call.reply(_mode_question(call, CHANGING))
+
+
+def _mode_question(call: Call, flow: str) -> Message:
+    rows = tuple(
+        (Button(call.catalogue.t(label), reader_data("mode", mode.value, flow)),)
+        for mode, label in MODES.items()
+    )
+    return call.plain(
+        N_(
+            "Who may see your phone?\n\n"
+            "If others may see it, names are hidden until you touch them and the first line says nothing."
+            " If you are inside the country, I send you news only: no letters, no petitions."
+        ),
+        keyboard=rows,
+    )
+
+
+async def on_mode(call: Call, mode: str, flow: str) -> None:
+    """Tap 2: who may see the phone."""
+    if mode not in MODES or call.subscriber is None:
+        return
+    await enrol.choose_mode(call.services.sessions, call.chat, Mode(mode))
+    if flow == CHANGING:
+        await call.replace(call.plain(N_("Done. Messages from now on look that way.")))
+    else:
+        await call.replace(await _topics_question(call, STARTING))
+
+
+async def topics(call: Call) -> None:
+    """Change the countries."""
+    if await _is_known(call):
+        await call.reply(await _topics_question(call, CHANGING))
+
+
+async def _topics_question(call: Call, flow: str) -> Message:
+    keys = call.subscriber.keys if call.subscriber else frozenset()
+    offered = [(EVERYTHING, call.catalogue.t("Everything"))]
+    offered += [(country_key(code), name) for code, name in await _countries(call)]
+    rows: Keyboard = tuple(
+        (Button(f"✓ {label}" if key in keys else label, reader_data("topic", key, flow)),)
+        for key, label in offered
+    )
+    if flow == CHANGING:
+        rows = (*rows, (Button(call.catalogue.t("Done"), reader_data("topic", "done", flow)),))
+    return call.plain(N_("What do you want to hear about?"), keyboard=rows)
+
+
+async def _countries(call: Call) -> list[tuple[str, str]]:
+    """Countries of the watched lists and of published cases, by name."""
+    async with call.services.sessions() as session:
+        codes = set(await published.countries(session))
+    codes |= {watched.country for watched in call.services.settings.lists if watched.country}
+    return sorted(((code, call.catalogue.country(code)) for code in codes), key=lambda pair: pair[1])
+
+
+async def on_topic(call: Call, key: str, flow: str) -> None:
+    """Tap 3 subscribes; later taps switch a topic on and off."""
+    subscriber = call.subscriber
+    if subscriber is None:
+        return
+    if key == "done":
+        await call.replace(
+            call.plain(
+                N_("You hear about: %(topics)s."), topics=_topic_names(call.catalogue, subscriber.keys)
+            )
+        )
+        return
+    sessions = call.services.sessions
+    if flow == STARTING:
+        await enrol.choose_topics(sessions, call.chat, frozenset({key}))
+        await enrol.resume(sessions, call.chat)
+        await call.replace(
+            call.plain(
+                N_(
+                    "You are subscribed: %(topics)s.\n\n"
+                    "Alerts arrive as soon as moderators have approved them, and a summary once a day."
+                    " /actions shows what you can do now, /topics adds countries, /stop ends it."
+                ),
+                topics=_topic_names(call.catalogue, frozenset({key})),
+            )
+        )
+        return
+    await enrol.choose_topics(sessions, call.chat, subscriber.keys ^ {key})
+    call = replace(call, subscriber=await enrol.subscriber_of(sessions, call.chat))
+    await call.replace(await _topics_question(call, CHANGING))
+
+
+def _topic_names(catalogue: Catalogue, keys: frozenset[str]) -> str:
+    if EVERYTHING in keys:
+        return catalogue.t("everything")
+    countries = sorted(catalogue.country(key.split("/")[0]) for key in keys if "/" in key)
+    followed = [key.removeprefix("case:") for key in sorted(keys) if key.startswith("case:")]
+    names = countries + [catalogue.t("case %(number)s", number=int(number)) for number in followed]
+    return catalogue.listing(names) if names else catalogue.t("nothing yet")
+
+
+async def pause(call: Call) -> None:
+    """Silence for a number of days."""
+    if not await _is_known(call):
+        return
+    wanted = call.words or str(PAUSE_DAYS)
+    days = int(wanted) if wanted.isdecimal() else 0
+    if not 1 <= days <= MOST_PAUSE_DAYS:
+        await call.say(N_("For how many days? For example: /pause 7"))
+        return
+    until = call.now + timedelta(days=days)
+    await enrol.pause(call.services.sessions, call.chat, until)
+    await call.reply(
+        call.plain(
+            N_("Silence until %(day)s. /resume ends it earlier."), day=call.catalogue.date(until.date())
+        )
+    )
+
+
+async def resume(call: Call) -> None:
+    """Hear alerts again after /pause or /stop."""
+    if await _is_known(call):
+        await enrol.resume(call.services.sessions, call.chat)
+        await call.say(N_("You hear alerts again."))
+
+
+async def stop(call: Call) -> None:
+    """No more messages; the choices stay for a return, /forget removes them too."""
+    await enrol.stop(call.services.sessions, call.chat)
+    await call.say(N_("I am silent from now on. /resume brings me back, /forget deletes what is stored."))
+
+
+async def _is_known(call: Call) -> bool:
+    if call.subscriber is not None:
+        return True
+    await call.say(N_("You are not subscribed yet. /start begins."))
+    return False

@@ -1,0 +1,70 @@
+"""What is stored, deleting it, and help."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from alerts.locales import N_
+from alerts.render.message import Button
+from bot.buttons import reader_data
+from bot.context import Call
+from bot.erasing import forget_chat
+from subscribers.subscriber import ChatKind
+
+STORED: Final = N_(
+    "%(name)s runs this bot (%(contact)s).\n\n"
+    "Stored about you: your chat number (encrypted; the key is kept apart), language, mode, topics and the cases"
+    " you follow, a pause, the month you joined, which consent you gave, whether you have seen the note on"
+    " letters; which alerts were sent to you, for %(hours)s hours; and, while an urgent action is open, the number"
+    " of its first message in this chat so that corrections can reach you. No name, no phone number, nothing you"
+    " write.\n\n"
+    "Telegram itself sees who talks to bots, and messages with bots are not end-to-end encrypted.\n\n"
+    "/forget deletes everything at once. Questions and complaints: %(officer)s"
+)
+
+
+async def privacy(call: Call) -> None:
+    """/privacy: controller, what is kept, what Telegram sees, how to end it."""
+    organisation = call.services.settings.require_organisation()
+    isolate = call.catalogue.isolate
+    await call.reply(
+        call.plain(
+            STORED,
+            name=isolate(organisation.name),
+            contact=isolate(organisation.contact),
+            hours=call.services.settings.privacy.retention_hours,
+            officer=isolate(organisation.privacy_officer or organisation.contact),
+        )
+    )
+
+
+async def forget(call: Call) -> None:
+    """/forget asks once; there is no way back."""
+    yes = Button(call.catalogue.t("Yes, delete everything"), reader_data("forget", "yes"))
+    await call.reply(
+        call.plain(N_("Delete everything stored about this chat, for good?"), keyboard=((yes,),))
+    )
+
+
+async def on_forget(call: Call) -> None:
+    """Delete the chat's rows and what the database's journal still holds of them."""
+    await forget_chat(call.services, call.chat)
+    await call.replace(call.plain(N_("Everything about this chat is deleted. /start begins anew.")))
+
+
+async def show_help(call: Call) -> None:
+    """/help: every command this person may give here, and who runs the bot."""
+    t = call.catalogue.t
+    in_group = call.kind is ChatKind.GROUP
+    lines = [
+        f"/{line.name} – {t(line.summary)}"
+        for line in call.services.menu
+        if (call.role is not None or not line.for_moderators) and (line.in_groups or not in_group)
+    ]
+    organisation = call.services.settings.require_organisation()
+    who = t(
+        "This bot is run by %(name)s: %(contact)s",
+        name=call.catalogue.isolate(organisation.name),
+        contact=call.catalogue.isolate(organisation.contact),
+    )
+    await call.reply(call.plain("%(text)s", text="\n".join([*lines, "", who])))

@@ -1,0 +1,24 @@
+"""The words for every reason why a step of review is not possible."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from alerts.alert import Refusal
+from alerts.locales import N_
+
+WORDS: Final = {
+    Refusal.WRONG_STATUS: N_("That step does not fit where this draft stands now. /drafts shows what waits."),
+    Refusal.OWN_WORK: N_("You wrote or edited this, so somebody else must approve it."),
+    Refusal.ALREADY_APPROVED: N_("You have approved this already; another moderator is needed too."),
+    Refusal.STALE_REVISION: N_("This draft has changed since you saw it. Please look at it again."),
+    Refusal.LAPSED: N_("The approval is older than a day. Please look at the draft again."),
+    Refusal.TOO_FEW_APPROVALS: N_("More approvals are needed before this goes out."),
+    Refusal.DEADLINE_PASSED: N_("The deadline in this draft has passed. Edit it or turn it down."),
+    Refusal.STATUS_MOVED_ON: N_("The list says something else by now. Please look at the newest draft."),
+    Refusal.NEEDS_CERTAINTY: N_(
+        "“Executed” needs an official word or two independent sources; otherwise it is “reported executed”."
+    ),
+    Refusal.REASON_MISSING: N_("Please add why, for example: /return 5 the prison is wrong"),
+    Refusal.OPEN_DRAFT_EXISTS: N_("There is a draft about this case already. /drafts shows it."),
+}

@@ -1,0 +1,149 @@
+"""Messages to Telegram, and the one table of what its errors mean (delivery.md section 3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+import httpx
+from telegram import (
+    Bot,
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageEntity,
+    ReplyParameters,
+)
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from alerts.render.message import Button, Keyboard, Message
+from subscribers.delivery import Envelope, Operation, Outcome, OutcomeKind
+
+_NEVER_LEFT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_GONE_TEXTS: Final = ("chat not found", "user not found", "peer_id_invalid", "have no rights to send")
+_NO_WAIT_GIVEN: Final = timedelta(seconds=5)
+
+
+def as_parameters(message: Message, username: str) -> dict[str, Any]:
+    """Keyword arguments of sending or editing `message`, sound and protection left out."""
+    return {
+        "text": message.text,
+        "entities": [
+            MessageEntity(type=entity.kind, offset=entity.offset, length=entity.length, url=entity.url)
+            for entity in message.entities
+        ],
+        "reply_markup": as_markup(message.keyboard, username),
+        "link_preview_options": LinkPreviewOptions(is_disabled=True),
+    }
+
+
+def as_markup(keyboard: Keyboard, username: str) -> InlineKeyboardMarkup | None:
+    """An inline keyboard; None when there are no buttons."""
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup([[_as_button(button, username) for button in row] for row in keyboard])
+
+
+def _as_button(button: Button, username: str) -> InlineKeyboardButton:
+    if button.start is not None:
+        return InlineKeyboardButton(button.label, url=f"https://t.me/{username}?start={button.start}")
+    if button.copy is not None:
+        return InlineKeyboardButton(button.label, copy_text=CopyTextButton(button.copy))
+    return InlineKeyboardButton(button.label, callback_data=button.data, url=button.url)
+
+
+async def send(bot: Bot, chat: int, message: Message, *, reply_to: int | None = None) -> int:
+    """Send one message; returns its id. Raises TelegramError."""
+    reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
+    sent = await bot.send_message(
+        chat,
+        disable_notification=message.silent,
+        protect_content=message.protected,
+        reply_parameters=reply,
+        **as_parameters(message, bot.username),
+    )
+    return sent.message_id
+
+
+class TelegramMessenger:
+    """Performs claimed deliveries; never raises a TelegramError, always answers with an Outcome."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def perform(self, envelope: Envelope) -> Outcome:
+        """One attempt."""
+        try:
+            message_id = await self._act(envelope)
+        except TelegramError as error:
+            return outcome_of(error)
+        return Outcome(OutcomeKind.SENT, message_id=message_id)
+
+    async def _act(self, envelope: Envelope) -> int:
+        if envelope.operation is Operation.SEND:
+            return await send(self._bot, envelope.chat, envelope.message, reply_to=envelope.reply_to)
+        assert envelope.reply_to is not None, "edits and deletions name the message they act on"
+        target = envelope.reply_to
+        if envelope.operation is Operation.DELETE:
+            await self._bot.delete_message(envelope.chat, target)
+        elif envelope.operation is Operation.UNBUTTON:
+            await self._bot.edit_message_reply_markup(envelope.chat, target)
+        else:
+            words = as_parameters(envelope.message, self._bot.username)
+            await self._bot.edit_message_text(chat_id=envelope.chat, message_id=target, **words)
+        return target
+
+
+def outcome_of(error: TelegramError) -> Outcome:
+    """The class of delivery.md section 3 that an error falls in. `reason` is our word, never Telegram's text."""
+    if isinstance(error, RetryAfter):
+        return Outcome(OutcomeKind.WAIT, wait=_wait_of(error), reason="too_many_requests")
+    if isinstance(error, ChatMigrated):
+        return Outcome(OutcomeKind.MOVED, new_chat=error.new_chat_id, reason="migrated")
+    if isinstance(error, InvalidToken | Conflict):
+        return Outcome(OutcomeKind.HALT, reason=type(error).__name__.lower())
+    if isinstance(error, Forbidden):
+        return Outcome(OutcomeKind.GONE, reason=_forbidden(error))
+    if isinstance(error, BadRequest):
+        return _bad_request(error)
+    if isinstance(error, NetworkError | TimedOut) and isinstance(error.__cause__, _NEVER_LEFT):
+        return Outcome(OutcomeKind.NOT_SENT, reason="not_connected")
+    if isinstance(error, TimedOut) and "pool" in error.message.casefold():
+        return Outcome(OutcomeKind.NOT_SENT, reason="pool_busy")
+    if "too many requests" in error.message.casefold():  # a 429 without parameters
+        return Outcome(OutcomeKind.WAIT, wait=_NO_WAIT_GIVEN, reason="too_many_requests")
+    reason = "timed_out" if isinstance(error, TimedOut) else "no_clear_answer"
+    return Outcome(OutcomeKind.AMBIGUOUS, reason=reason)
+
+
+def _wait_of(error: RetryAfter) -> timedelta:
+    wait = error.retry_after
+    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
+
+
+def _forbidden(error: Forbidden) -> str:
+    text = error.message.casefold()
+    for word in ("blocked", "deactivated", "kicked", "initiate"):
+        if word in text:
+            return word
+    return "forbidden"
+
+
+def _bad_request(error: BadRequest) -> Outcome:
+    text = error.message.casefold()
+    if any(words in text for words in _GONE_TEXTS):
+        return Outcome(OutcomeKind.GONE, reason="chat_not_found")
+    if "message is not modified" in text or "message to delete not found" in text:
+        return Outcome(OutcomeKind.SENT, reason="already_so")
+    return Outcome(OutcomeKind.BAD_CONTENT, reason="bad_request")

@@ -1,0 +1,67 @@
+"""Queries of what the bot itself remembers: settings, and where conversations stand. Never commits.
+
+A person's Telegram id is sealed here and opened nowhere: a conversation is only ever looked up by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from alerts.columns import sealer_of
+from bot.tables import ConversationRow, SettingRow
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Where one person stands: in which matter, at which step, what they answered so far (JSON), since when."""
+
+    matter: str
+    step: str
+    at: datetime
+    answers: dict[str, Any] = field(default_factory=dict)
+
+
+async def get_setting(session: AsyncSession, key: str) -> str | None:
+    """A remembered value."""
+    row = await session.get(SettingRow, key)
+    return row.value if row else None
+
+
+async def put_setting(session: AsyncSession, key: str, value: str) -> None:
+    """Remember a value in place of the one before."""
+    await session.merge(SettingRow(key=key, value=value))
+
+
+async def load_conversation(session: AsyncSession, user_id: int) -> Conversation | None:
+    """The conversation that this person is in."""
+    row = await session.get(ConversationRow, _sealed(session, user_id))
+    return Conversation(row.matter, row.step, row.at, row.answers) if row else None
+
+
+async def save_conversation(session: AsyncSession, user_id: int, conversation: Conversation) -> None:
+    """Remember where this person stands now; whatever conversation they were in is over."""
+    await session.merge(
+        ConversationRow(
+            chat=_sealed(session, user_id),
+            matter=conversation.matter,
+            step=conversation.step,
+            answers=conversation.answers,
+            at=conversation.at,
+        )
+    )
+
+
+async def end_conversation(session: AsyncSession, user_id: int) -> None:
+    """Forget it, if there is one."""
+    sealed = _sealed(session, user_id)
+    await session.execute(delete(ConversationRow).where(col(ConversationRow.chat) == sealed))
+
+
+def _sealed(session: AsyncSession, user_id: int) -> bytes:
+    return sealer_of(session).seal(str(user_id), "conversations.chat")

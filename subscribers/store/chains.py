@@ -1,0 +1,118 @@
+"""The first message of a chain in each chat, so that what follows can be a reply to it; message ids are sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from alerts.columns import sealer_of, to_microseconds
+from alerts.render.message import Message
+from subscribers.delivery import Claim, Envelope
+from subscribers.store.ledger import affected
+from subscribers.store.people import open_chat
+from subscribers.subscriber import ChatKind, Mode, Subscriber
+
+MESSAGE: Final = "chain_rows.message"
+"""Purpose under which message ids are sealed."""
+
+_ADDRESSES: Final = text("""
+SELECT d.id AS delivery_id, p.id, p.chat, p.kind, p.locale, p.mode, p.active, p.consent_version, p.letter_warned,
+    a.action_id, c.message
+FROM deliveries d
+    JOIN subscribers p ON p.id = d.subscriber_id
+    LEFT JOIN alerts a ON a.id = d.alert_id
+    LEFT JOIN chain_rows c ON c.action_id = a.action_id AND c.subscriber_id = p.id
+WHERE d.id IN :ids
+""").bindparams(bindparam("ids", expanding=True))
+
+# Through subscribers, since one may have been erased while the message was on its way.
+_REMEMBER: Final = text("""
+INSERT INTO chain_rows (action_id, subscriber_id, message)
+SELECT :action, p.id, :message FROM subscribers p WHERE p.id = :subscriber
+ON CONFLICT DO NOTHING
+""")
+
+_FORGET_CLOSED: Final = text("""
+DELETE FROM chain_rows WHERE action_id IN (SELECT id FROM actions WHERE closed_at <= :before)
+""")
+
+_FORGET_SAFE: Final = text("""
+DELETE FROM chain_rows
+WHERE subscriber_id IN (SELECT id FROM subscribers WHERE mode = 'safe')
+    AND NOT EXISTS (
+        SELECT 1 FROM deliveries d JOIN alerts a ON a.id = d.alert_id
+        WHERE a.action_id = chain_rows.action_id AND d.subscriber_id = chain_rows.subscriber_id
+            AND (d.done_at IS NULL OR d.done_at > :before)
+    )
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a claimed row goes: the chat, the chain it belongs to and that chain's first message there."""
+
+    subscriber: Subscriber
+    action_id: int | None
+    reply_to: int | None
+
+    def envelope(self, claim: Claim, message: Message) -> Envelope:
+        """All that an attempt at a claimed row needs."""
+        return Envelope(
+            delivery_id=claim.delivery_id,
+            attempt=claim.attempt,
+            operation=claim.operation,
+            subscriber_id=claim.subscriber_id,
+            chat=self.subscriber.chat,
+            message=message,
+            reply_to=self.reply_to,
+            action_id=self.action_id,
+            is_alert=claim.is_alert,
+        )
+
+
+async def addresses(session: AsyncSession, delivery_ids: Collection[int]) -> dict[int, Address]:
+    """By delivery id; absent when the subscriber has been erased. Keys are not loaded."""
+    rows = await session.execute(_ADDRESSES, {"ids": list(delivery_ids)})
+    return {row.delivery_id: _as_address(session, row) for row in rows}
+
+
+def _as_address(session: AsyncSession, row: Row[Any]) -> Address:
+    subscriber = Subscriber(
+        id=row.id,
+        chat=open_chat(session, bytes(row.chat)),
+        kind=ChatKind(row.kind),
+        locale=row.locale,
+        mode=Mode(row.mode),
+        active=bool(row.active),
+        consent_version=row.consent_version,
+        paused_until=None,
+        letter_warned=bool(row.letter_warned),
+    )
+    first = int(sealer_of(session).open(bytes(row.message), MESSAGE)) if row.message is not None else None
+    return Address(subscriber, row.action_id, first)
+
+
+async def remember(session: AsyncSession, sent: Collection[tuple[int, int, int]]) -> None:
+    """(action, subscriber, message id) of messages sent; the first of a chain in a chat is kept."""
+    sealer = sealer_of(session)
+    values = [
+        {"action": action, "subscriber": subscriber, "message": sealer.seal(str(message), MESSAGE)}
+        for action, subscriber, message in sent
+    ]
+    if values:
+        await session.execute(_REMEMBER, values)
+
+
+async def forget_closed(session: AsyncSession, before: datetime) -> int:
+    """Delete the rows of chains closed by then; how many."""
+    return affected(await session.execute(_FORGET_CLOSED, {"before": to_microseconds(before)}))
+
+
+async def forget_safe(session: AsyncSession, before: datetime) -> int:
+    """Delete safe-mode readers' rows of chains from which nothing reached them since; how many."""
+    return affected(await session.execute(_FORGET_SAFE, {"before": to_microseconds(before)}))
