@@ -8,7 +8,7 @@ Does not decide whether a letter may be served: that is `action.may_serve_letter
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from alerts.action import Action
 from alerts.case import CaseView, PublishedCase
 from alerts.errors import LetterError
-from alerts.locales import FOLDER, N_, SOURCE_LOCALE, Catalogue, Catalogues, terms
+from alerts.locales import FOLDER, N_, SOURCE_LOCALE, Catalogue, Catalogues
 from alerts.render import person
 from alerts.render.builder import TextBuilder
 from alerts.render.message import Button, Keyboard, Message, Variant, units
@@ -172,15 +172,14 @@ def render_letter(letter: Letter, catalogue: Catalogue, variant: Variant = Varia
 
 
 def _values(view: CaseView, catalogue: Catalogue) -> dict[str, object]:
-    charges = [charge for charge in view.charges if charge not in _UNNAMED_CHARGES]
-    words = [terms.charge(catalogue, charge) or person.listed(catalogue, charge) for charge in charges]
+    named = tuple(charge for charge in view.charges if charge not in _UNNAMED_CHARGES)
     return {
         "name": person.name(catalogue, view),
         "full_name": person.full_name(catalogue, view),
         "gender": view.gender or "",
         "country": catalogue.country(view.country) if view.country else "",
         "place": person.place_within_country(catalogue, view) or "",
-        "charges": catalogue.listing(words) if words else "",
+        "charges": person.charges(catalogue, replace(view, charges=named)) or "",
         "status": view.status.value if view.status else "",
         "execution_date": catalogue.day(view.execution_date) if view.execution_date else "",
         "minor": bool(view.minor_at_offence),

@@ -35,12 +35,14 @@ def open_engine(url: str) -> AsyncEngine:
     if parsed.drivername == "sqlite+aiosqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        engine = create_async_engine(parsed, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None})
+        engine = create_async_engine(
+            parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None}
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
     if parsed.drivername == "postgresql+asyncpg":
-        return create_async_engine(parsed, pool_pre_ping=True)
+        return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     msg = f"[database] url: {parsed.drivername!r} is not known; use sqlite+aiosqlite:///… or postgresql+asyncpg://…"
     raise ConfigError(msg)
 

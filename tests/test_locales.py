@@ -7,12 +7,11 @@ import shlex
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
-from babel.plural import to_gettext
-from babel import Locale
 
 ROOT = Path(__file__).parents[1]
 LOCALES = ROOT / "locales"

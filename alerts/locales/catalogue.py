@@ -82,7 +82,7 @@ class Catalogue:
 
     def number(self, number: int) -> str:
         """A whole number as the locale writes it: "12,345", "۱۲٬۳۴۵"."""
-        return self.digits(format_decimal(number, locale=self._cldr))
+        return self.digits(format_decimal(number, locale=self._cldr, numbering_system="default"))
 
     def isolate(self, text: str) -> str:
         """Text from a list, kept from reordering what stands around it; other direction controls are removed.

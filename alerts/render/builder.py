@@ -33,12 +33,13 @@ def neutral(text: str, limit: int = NAME_UNITS) -> str:
     """Text from a list on one line, with nothing in it that Telegram would link, at most `limit` units.
 
     A word joiner (invisible, no width) after @ / # $ . + : and within long numbers breaks mentions, commands,
-    tags, domains, telephone and card numbers. Control and direction characters go; ZWNJ and ZWJ stay.
+    tags, domains, telephone and card numbers. Control and direction characters go; ZWNJ and ZWJ stay. Empty
+    when nothing visible is left.
     """
     kept = "".join(char for char in text if char in _JOINERS or char.isspace() or _is_shown(char))
     line = _LINKS_BY_ITSELF.sub(rf"\1{WORD_JOINER}", " ".join(kept.split()))
     line = _LONG_NUMBER.sub(lambda match: WORD_JOINER.join(re.findall(r"\d{1,4}", match[0])), line)
-    return shortened(line, limit)
+    return shortened(line, limit) if any(_is_visible(char) for char in line) else ""
 
 
 def plain(text: str) -> str:
@@ -65,6 +66,10 @@ def shortened(text: str, limit: int) -> str:
 
 def _is_shown(char: str) -> bool:
     return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def _is_visible(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LNPS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,23 +21,22 @@ _DATED: Final = (LIVING - RELIEF) | {CaseStatus.EXECUTED}
 
 
 def listed(catalogue: Catalogue, text: str, limit: int = _NAME) -> str:
-    """Text from a list, safe to put between our words; `limit` in UTF-16 units."""
+    """Text from a list, safe to put between our words; `limit` in UTF-16 units. Empty when nothing is visible."""
     return catalogue.isolate(neutral(text, limit))
 
 
 def name(catalogue: Catalogue, view: CaseView) -> str:
     """The name in the reader's script where there is one."""
     own, other = _both(catalogue, view)
-    text = own or other
-    return listed(catalogue, text) if text else catalogue.t("a person whose name is withheld")
+    return own or other or catalogue.t("a person whose name is withheld")
 
 
 def full_name(catalogue: Catalogue, view: CaseView) -> str:
     """The name in both scripts: "Arman Nemuneh (آرمان نمونه)"."""
     own, other = _both(catalogue, view)
-    if own is None or other is None or own == other:
+    if not own or not other or own == other:
         return name(catalogue, view)
-    return f"{listed(catalogue, own)} ({listed(catalogue, other)})"
+    return f"{own} ({other})"
 
 
 def name_and_country(catalogue: Catalogue, view: CaseView) -> str:
@@ -56,22 +55,20 @@ def place(catalogue: Catalogue, view: CaseView) -> str | None:
 def place_within_country(catalogue: Catalogue, view: CaseView) -> str | None:
     """Prison and province, as far as they are known."""
     return _joined(
-        catalogue, [part and listed(catalogue, part, _PLACE) for part in (view.prison, view.province)]
+        catalogue, [listed(catalogue, part or "", _PLACE) for part in (view.prison, view.province)]
     )
 
 
 def charges(catalogue: Catalogue, view: CaseView) -> str | None:
     """The first three charges; a list's own wording where it is not one of our codes."""
-    shown = [
-        terms.charge(catalogue, charge) or listed(catalogue, charge, _PLACE)
-        for charge in view.charges[:_CHARGES]
-    ]
+    words = (terms.charge(catalogue, charge) or listed(catalogue, charge, _PLACE) for charge in view.charges)
+    shown = [word for word in words if word][:_CHARGES]
     return catalogue.listing(shown) if shown else None
 
 
 def says_who(catalogue: Catalogue, view: CaseView) -> str:
     """Who says so and how sure it is (domain.md section 4: every message says it)."""
-    source = listed(catalogue, view.source_name) if view.source_name else None
+    source = listed(catalogue, view.source_name or "")
     if view.certainty is None:
         return (
             catalogue.t("According to %(source)s.", source=source)
@@ -79,7 +76,7 @@ def says_who(catalogue: Catalogue, view: CaseView) -> str:
             else catalogue.t("Source not named.")
         )
     certainty = terms.certainty(catalogue, view.certainty)
-    if source is None:
+    if not source:
         return catalogue.t("Source not named (%(certainty)s).", certainty=certainty)
     return catalogue.t("According to %(source)s (%(certainty)s).", source=source, certainty=certainty)
 
@@ -149,9 +146,9 @@ def _date_line(catalogue: Catalogue, facts: Facts) -> str | None:
     return catalogue.t("Date of execution: %(day)s", day=after)
 
 
-def _both(catalogue: Catalogue, view: CaseView) -> tuple[str | None, str | None]:
-    """(the name in the reader's script, the one in the other)."""
-    native_runs_left = any(bidirectional(char) in {"R", "AL"} for char in view.name_native or "")
-    if catalogue.is_rtl and native_runs_left:
-        return view.name_native, view.name_latin
-    return view.name_latin, view.name_native
+def _both(catalogue: Catalogue, view: CaseView) -> tuple[str, str]:
+    """(the name in the reader's script, the one in the other), each ready to show, or empty."""
+    native, latin = view.name_native or "", view.name_latin or ""
+    native_runs_left = any(bidirectional(char) in {"R", "AL"} for char in native)
+    pair = (native, latin) if catalogue.is_rtl and native_runs_left else (latin, native)
+    return listed(catalogue, pair[0]), listed(catalogue, pair[1])

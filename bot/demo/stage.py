@@ -71,7 +71,7 @@ def _offers(data: str, message: Message) -> bool:
 async def set_up(
     folder: Path, rows: list[Row] | None = None, *, clock: Clock = utc_now, every: str = "1s", **sections: Any
 ) -> AsyncIterator[Stage]:
-    """A stage with the bot running; `sections` are further sections of the configuration."""
+    """A stage with the bot running; `sections` of the configuration add to what the stage needs, key by key."""
     lists = ListServer(people.rows() if rows is None else rows)
     async with Emulator.running(TOKEN) as emulator, lists.serving():
         key_file = folder / "seal.key"
@@ -84,7 +84,9 @@ async def set_up(
             "moderation": {"moderators": MODERATORS},
             "lists": [people.watched(lists.url, every)],
         }
-        stage = Stage(emulator, lists, Settings(**{**chosen, **sections}), clock)
+        for name, section in sections.items():
+            chosen[name] = {**chosen.get(name, {}), **section} if isinstance(section, dict) else section
+        stage = Stage(emulator, lists, Settings(**chosen), clock)
         await stage.start_bot()
         try:
             yield stage

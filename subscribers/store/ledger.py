@@ -26,6 +26,7 @@ _SKIP_LOCKED: Final = {"sqlite": "", "postgresql": "FOR UPDATE OF d SKIP LOCKED"
 # Whoever got an earlier alert of the chain (or may have) hears how it went on, whatever they asked for since;
 # in a pause, once it is over.
 _FAN_OUT: Final = """
+INSERT INTO deliveries (alert_id, subscriber_id, operation, lane, status, attempts, copies)
 WITH wanted(subscriber_id, was_reached) AS (
     SELECT s.subscriber_id, 0
     FROM alert_topics t JOIN subscriptions s ON s.key = t.key
@@ -40,7 +41,6 @@ WITH wanted(subscriber_id, was_reached) AS (
         JOIN deliveries d ON d.alert_id = o.id
     WHERE a.id = :alert AND d.status IN ('sent', 'unknown', 'dispatched')
 )
-INSERT INTO deliveries (alert_id, subscriber_id, operation, lane, status, attempts, copies)
 SELECT a.id, p.id, 'send', a.lane, 'pending', 0, 0
 FROM wanted w JOIN subscribers p ON p.id = w.subscriber_id JOIN alerts a ON a.id = :alert
 WHERE p.active AND p.gone_at IS NULL

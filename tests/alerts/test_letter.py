@@ -98,7 +98,7 @@ def test_text_of_a_list_is_never_a_template():
 
 def test_a_long_letter_is_divided_between_paragraphs():
     letter = fill(ARMAN, action(), EN)
-    paragraphs = [f"{number} " + "word " * 300 for number in range(6)]
+    paragraphs = [f"{number} " + "word " * 300 + "." for number in range(6)]
     messages = render_letter(replace(letter, body="\n\n".join(paragraphs)), EN)[1:]
     assert "\n\n".join(message.text for message in messages) == "\n\n".join(
         part.strip() for part in paragraphs

@@ -137,7 +137,7 @@ async def test_a_group_that_moved_gets_it_under_its_new_id(sessions: Sessions) -
 
     messenger = FakeMessenger(moved)
     await send(sending(sessions, messenger), NOW)
-    await send(sending(sessions, messenger), NOW + timedelta(seconds=2))
+    await send(sending(sessions, messenger), NOW + timedelta(seconds=4))
     assert messenger.chats == [-5, -1005]
     assert await world.statuses(sessions) == {"sent": 1}
     assert await enrol.subscriber_of(sessions, -5) is None
