@@ -69,8 +69,9 @@ def read_number(text: str) -> tuple[int, int] | None:
 
 
 def deadline_for(status: CaseStatus, execution_date: Day | None, now: datetime) -> datetime:
-    """The end of a day (23:59 UTC): 42 days on, 7 when imminent; the known date of execution if that comes first,
-    or whenever the status is scheduled (domain.md section 5).
+    """Until when to act (domain.md section 5), always the end of a day, 23:59 UTC.
+
+    42 days on, 7 when imminent; the known date of execution if that comes first, or when the status is scheduled.
     """
     limit = _end_of((now + (IMMINENT_DEADLINE if status is CaseStatus.IMMINENT else DEADLINE)).date())
     if execution_date is None:

@@ -82,6 +82,8 @@ async def fetch(
         raise _failed(watched, "timeout", f"no whole answer within {TOTAL_SECONDS:.0f} seconds") from error
     except httpx.TimeoutException as error:
         raise _failed(watched, "timeout", f"no answer within {TOTAL_SECONDS:.0f} seconds") from error
+    except httpx.InvalidURL as error:
+        raise _failed(watched, "address", f"this is no address: {error}") from error
     except httpx.HTTPError as error:
         if _is_tls(error):
             raise _failed(
@@ -102,11 +104,7 @@ async def _follow(
         try:
             if response.status_code not in _REDIRECTS:
                 return await _receive(response, watched)
-            target = response.headers.get("Location", "")
-            try:
-                url = url.join(target)
-            except (httpx.InvalidURL, ValueError) as error:
-                raise _failed(watched, "redirect", "the server redirects to what is no address") from error
+            url = url.join(response.headers.get("Location", ""))
         finally:
             await response.aclose()
     raise _failed(watched, "redirect", f"more than {MAX_REDIRECTS} redirects")

@@ -55,7 +55,7 @@ async def write(sessions: Sessions, alert: Alert, *, actor: str, now: datetime) 
 
 
 async def submit(step: Step) -> Alert | Refusal | None:
-    """draft or returned -> pending. None: there is no such alert."""
+    """Move a draft, or one that was returned, to pending. None: there is no such alert."""
     async with step.sessions.begin() as session:
         alert = await review.alert_by_id(session, step.alert_id)
         if alert is None:

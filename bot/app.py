@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 from telegram import Update
 from telegram.error import InvalidToken
@@ -40,7 +39,6 @@ from bot.handlers import errors, membership
 from bot.schedule import Engine
 from subscribers import recover
 
-App = Application[ExtBot[None], Context, dict[str, Any], dict[str, Any], dict[str, Any], Any]
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 _log = logging.getLogger(__name__)
 
@@ -60,6 +58,9 @@ class QuietBot(ExtBot[None]):
 
     def __repr__(self) -> str:
         return "QuietBot()"
+
+
+App = Application[QuietBot, Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
 
 
 def utc_now() -> datetime:

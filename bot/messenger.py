@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ from subscribers.delivery import Envelope, Operation, Outcome, OutcomeKind
 
 _NEVER_LEFT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _GONE_TEXTS: Final = ("chat not found", "user not found", "peer_id_invalid", "have no rights to send")
+_BUSY: Final = "too_many_requests"
 _NO_WAIT_GIVEN: Final = timedelta(seconds=5)
 
 
@@ -107,24 +109,37 @@ class TelegramMessenger:
 
 def outcome_of(error: TelegramError) -> Outcome:
     """The class of delivery.md section 3 that an error falls in. `reason` is our word, never Telegram's text."""
-    if isinstance(error, RetryAfter):
-        return Outcome(OutcomeKind.WAIT, wait=_wait_of(error), reason="too_many_requests")
-    if isinstance(error, ChatMigrated):
-        return Outcome(OutcomeKind.MOVED, new_chat=error.new_chat_id, reason="migrated")
-    if isinstance(error, InvalidToken | Conflict):
-        return Outcome(OutcomeKind.HALT, reason=type(error).__name__.lower())
-    if isinstance(error, Forbidden):
-        return Outcome(OutcomeKind.GONE, reason=_forbidden(error))
-    if isinstance(error, BadRequest):
-        return _bad_request(error)
-    if isinstance(error, NetworkError | TimedOut) and isinstance(error.__cause__, _NEVER_LEFT):
+    for kind, read in _TABLE:
+        if isinstance(error, kind):
+            return read(error)
+    return Outcome(OutcomeKind.AMBIGUOUS, reason="no_clear_answer")
+
+
+def _wait(error: RetryAfter) -> Outcome:
+    return Outcome(OutcomeKind.WAIT, wait=_wait_of(error), reason=_BUSY)
+
+
+def _moved(error: ChatMigrated) -> Outcome:
+    return Outcome(OutcomeKind.MOVED, new_chat=error.new_chat_id, reason="migrated")
+
+
+def _halt(error: TelegramError) -> Outcome:
+    return Outcome(OutcomeKind.HALT, reason=type(error).__name__.lower())
+
+
+def _network(error: NetworkError) -> Outcome:
+    text = error.message.casefold()
+    if isinstance(error.__cause__, _NEVER_LEFT) or (isinstance(error, TimedOut) and "pool" in text):
         return Outcome(OutcomeKind.NOT_SENT, reason="not_connected")
-    if isinstance(error, TimedOut) and "pool" in error.message.casefold():
-        return Outcome(OutcomeKind.NOT_SENT, reason="pool_busy")
-    if "too many requests" in error.message.casefold():  # a 429 without parameters
-        return Outcome(OutcomeKind.WAIT, wait=_NO_WAIT_GIVEN, reason="too_many_requests")
     reason = "timed_out" if isinstance(error, TimedOut) else "no_clear_answer"
     return Outcome(OutcomeKind.AMBIGUOUS, reason=reason)
+
+
+def _other(error: TelegramError) -> Outcome:
+    """A 429 without parameters is a plain TelegramError."""
+    if "too many requests" in error.message.casefold():
+        return Outcome(OutcomeKind.WAIT, wait=_NO_WAIT_GIVEN, reason=_BUSY)
+    return Outcome(OutcomeKind.AMBIGUOUS, reason="no_clear_answer")
 
 
 def _wait_of(error: RetryAfter) -> timedelta:
@@ -132,12 +147,10 @@ def _wait_of(error: RetryAfter) -> timedelta:
     return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
 
 
-def _forbidden(error: Forbidden) -> str:
+def _gone(error: Forbidden) -> Outcome:
     text = error.message.casefold()
-    for word in ("blocked", "deactivated", "kicked", "initiate"):
-        if word in text:
-            return word
-    return "forbidden"
+    words = ("blocked", "deactivated", "kicked", "initiate")
+    return Outcome(OutcomeKind.GONE, reason=next((word for word in words if word in text), "forbidden"))
 
 
 def _bad_request(error: BadRequest) -> Outcome:
@@ -147,3 +160,17 @@ def _bad_request(error: BadRequest) -> Outcome:
     if "message is not modified" in text or "message to delete not found" in text:
         return Outcome(OutcomeKind.SENT, reason="already_so")
     return Outcome(OutcomeKind.BAD_CONTENT, reason="bad_request")
+
+
+_TABLE: Final[
+    tuple[tuple[type[TelegramError] | tuple[type[TelegramError], ...], Callable[[Any], Outcome]], ...]
+] = (
+    # The order matters: BadRequest and TimedOut are NetworkErrors to the library.
+    (RetryAfter, _wait),
+    (ChatMigrated, _moved),
+    ((InvalidToken, Conflict), _halt),
+    (Forbidden, _gone),
+    (BadRequest, _bad_request),
+    (NetworkError, _network),
+    (TelegramError, _other),
+)

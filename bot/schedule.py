@@ -97,7 +97,7 @@ class Engine:
         async def run() -> None:
             try:
                 await work.run()
-            except Exception:
+            except Exception:  # noqa: BLE001 - a fault of one job must not end the others
                 _log.exception("%s failed; it is tried again at the next tick", work.name)
 
         return run
@@ -125,7 +125,7 @@ class Engine:
             pause = _IDLE_SECONDS
             try:
                 report = await self.release()
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it was, the rest must go out
                 _log.exception("sending failed; it is tried again in %s s", pause)
             else:
                 if report.halted:

@@ -19,8 +19,8 @@ from alerts.locales import Catalogue
 from alerts.moderators import Moderator
 from alerts.question import Question
 from alerts.render.changes import render_draft
-from alerts.render.question import render_in_danger, render_question
 from alerts.render.message import Button, Message
+from alerts.render.question import render_in_danger, render_question
 from alerts.store import cases, editions, questions, review
 from alerts.watch import URGENT_DAYS
 from bot import store

@@ -39,7 +39,7 @@ class OutcomeKind(StrEnum):
 
     SENT = "sent"
     NOT_SENT = "not_sent"  # certainly not: nothing left, or nothing was accepted
-    WAIT = "wait"  # refused for now (429)
+    WAIT = "wait"  # refused, may be tried later (429)
     GONE = "gone"  # refused for good: blocked, deactivated, kicked, no such chat
     BAD_CONTENT = "bad_content"  # our message is wrong
     MOVED = "moved"  # the group has a new id

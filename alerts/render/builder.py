@@ -2,7 +2,7 @@
 
 In the safe variant everything lies under a spoiler below one neutral line, so that a lock screen shows nothing.
 Text from lists goes through `neutral`, after which Telegram finds nothing in it to link (safety.md 16). Does not
-know what a message is about.
+know what a message is about, and makes no links: their hosts would have to be vouched for.
 """
 
 from __future__ import annotations
@@ -76,7 +76,6 @@ def _is_visible(char: str) -> bool:
 class _Stretch:
     text: str
     kind: str | None = None
-    url: str | None = None
 
 
 class TextBuilder:
@@ -99,14 +98,6 @@ class TextBuilder:
         """Our own words, hidden until tapped."""
         return self._put(text, "spoiler")
 
-    def link(self, text: str, url: str) -> Self:
-        """Words that lead to `url`, whose host the caller vouches for."""
-        return self._put(text, "text_link", url)
-
-    def name(self, text: str) -> Self:
-        """A name or other text from a list: made neutral and isolated."""
-        return self._put(self._catalogue.isolate(neutral(text)))
-
     def line(self, text: str = "") -> Self:
         """`text` and the end of the line."""
         return self._put(f"{text}\n")
@@ -124,9 +115,9 @@ class TextBuilder:
         keep = is_safe if protected is None else protected
         return Message(text, entities, keyboard, silent=silent, protected=keep)
 
-    def _put(self, text: str, kind: str | None = None, url: str | None = None) -> Self:
+    def _put(self, text: str, kind: str | None = None) -> Self:
         if text:
-            self._stretches.append(_Stretch(text, kind, url))
+            self._stretches.append(_Stretch(text, kind))
         return self
 
     def _with_marks(self) -> list[_Stretch]:
@@ -172,6 +163,6 @@ def _laid_out(stretches: list[_Stretch], cover: str) -> tuple[str, tuple[Entity,
             ending = ELLIPSIS if stretch.kind else shortened(stretch.text, TEXT_UNITS - units(text))
             return text + ending, tuple(entities)
         if stretch.kind:
-            entities.append(Entity(stretch.kind, units(text), units(stretch.text), stretch.url))
+            entities.append(Entity(stretch.kind, units(text), units(stretch.text)))
         text += stretch.text
     return text, tuple(entities)

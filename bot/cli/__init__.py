@@ -23,7 +23,7 @@ app.command("run")(run.command)
 app.command("demo")(demo.command)
 app.command("replay")(replay.command)
 app.command("health")(health.command)
-app.add_typer(audit.app, name="audit")
+app.command("audit")(audit.command)
 
 
 def main() -> None:

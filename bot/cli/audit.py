@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from bot.cli.options import DEFAULT_CONFIG, ConfigPath
 
-app = typer.Typer(help="The audit trail.", no_args_is_help=True)
+
+class Question(StrEnum):
+    """What can be asked about the trail."""
+
+    VERIFY = "verify"
 
 
-@app.callback()
-def _group() -> None:
-    """The audit trail."""
-
-
-@app.command("verify")
-def verify(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Verify the hash chain of the whole trail."""
+def command(
+    question: Annotated[Question, typer.Argument(help="What to ask.")], config: ConfigPath = DEFAULT_CONFIG
+) -> None:
+    """Verify the hash chain of the whole audit trail."""
+    del question
     broken = asyncio.run(_first_broken(config))
     if broken is not None:
         typer.echo(f"The trail is broken at line {broken}: it, or a line before it, was changed or removed.")

@@ -82,7 +82,7 @@ async def _token(settings: Settings, config: Path) -> Finding:
         token = settings.require_token()
     except ConfigError as error:
         return Finding(what, str(error))
-    if settings.telegram.token.get_secret_value() and config.exists() and config.stat().st_mode & 0o077:
+    if settings.telegram.token.get_secret_value() and _others_can_read(config):
         return Finding(what, f"others can read {config}, which holds the token. Run: chmod 600 {config}")
     try:
         async with Bot(token, base_url=f"{settings.telegram.base_url}/bot") as bot:
@@ -91,6 +91,10 @@ async def _token(settings: Settings, config: Path) -> Finding:
         return Finding(what, "Telegram refuses it. Ask @BotFather for the current one.")
     except TelegramError as error:
         return Finding(what, f"{settings.telegram.base_url} could not be asked: {type(error).__name__}")
+
+
+def _others_can_read(path: Path) -> bool:
+    return path.exists() and bool(path.stat().st_mode & 0o077)
 
 
 def _key(settings: Settings) -> Finding:

@@ -24,12 +24,12 @@ def command(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
 async def _problem(config: Path, now: datetime) -> str | None:
     from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.ext.asyncio import AsyncSession
 
     from bot import store
     from bot.config import load
     from bot.database import open_engine
     from bot.schedule import HEARTBEAT
-    from sqlalchemy.ext.asyncio import AsyncSession
 
     engine = open_engine(load(config).database.url)
     try:

@@ -46,7 +46,12 @@ class Stage:
             await stack.aclose()
 
     async def subscribe(
-        self, person: Person, locale: str, mode: str = "normal", topic: str = "*/*", group: Group | None = None
+        self,
+        person: Person,
+        locale: str,
+        mode: str = "normal",
+        topic: str = "*/*",
+        group: Group | None = None,
     ) -> None:
         """/start and the taps of an ordinary subscription (two in a group), each on the answer to the one before."""
         await person.says("/start", chat=group)

@@ -213,8 +213,12 @@ class _Story:
         """One message for each of these words, in whatever order they come."""
         seen: list[Message] = []
         left = set(expected)
+
+        def is_awaited(message: Message) -> bool:
+            return any(words in message.text for words in left)
+
         while left:
-            message = await self._hears(person, lambda heard: any(words in heard.text for words in left))
+            message = await self._hears(person, is_awaited)
             left -= {words for words in left if words in message.text}
             seen.append(message)
         return seen

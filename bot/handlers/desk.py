@@ -8,13 +8,13 @@ from typing import Final
 from alerts.alert import Alert, Disposition
 from alerts.draft import draft_known
 from alerts.locales import N_
+from alerts.moderators import actor_of
 from alerts.publish import render_all
 from alerts.render.changes import render_draft
-from alerts.render.question import render_question
 from alerts.render.message import Button, Keyboard, Message, Variant
+from alerts.render.question import render_question
 from alerts.store import questions as questions_store
 from alerts.store import review
-from alerts.moderators import actor_of
 from bot.context import Call
 from bot.handlers.reading import number_of
 from bot.handlers.refusals import WORDS as REFUSED

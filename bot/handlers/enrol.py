@@ -8,7 +8,7 @@ from typing import Final
 
 from alerts.locales import N_, Catalogue
 from alerts.render.message import Button, Keyboard, Message
-from alerts.store import published
+from alerts.store import coverage, published
 from bot.buttons import reader_data
 from bot.context import Call
 from subscribers import enrol
@@ -126,9 +126,9 @@ async def _topics_question(call: Call, flow: str) -> Message:
 
 
 async def _countries(call: Call) -> list[tuple[str, str]]:
-    """Countries of the watched lists and of published cases, by name."""
+    """Countries that the watched lists cover and those of published cases, by name."""
     async with call.services.sessions() as session:
-        codes = set(await published.countries(session))
+        codes = {*await published.countries(session), *await coverage.countries(session)}
     codes |= {watched.country for watched in call.services.settings.lists if watched.country}
     return sorted(((code, call.catalogue.country(code)) for code in codes), key=lambda pair: pair[1])
 

@@ -35,7 +35,8 @@ async def serve() -> AsyncIterator[Serve]:
     async def start(answer: Answer) -> WatchedList:
         async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-            headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
+            given = (line.partition(": ") for line in head[1:] if line)
+            headers = {name.lower(): text for name, _, text in given}
             writer.write(answer(head[0].split()[1], headers))
             writer.close()
 
@@ -127,7 +128,7 @@ async def test_redirects_are_followed_three_times(serve: Serve, client: httpx.As
         ("http://93.184.215.14/list.csv", "refused_address"),
         ("file:///etc/hostname", "refused_address"),
         ("https://name.invalid/", "dns"),
-        ("http://[", "redirect"),
+        ("http://example.org:port/", "connection"),
     ],
 )
 async def test_a_redirect_is_checked_like_the_first_address(
@@ -194,12 +195,16 @@ async def test_nobody_there(client: httpx.AsyncClient) -> None:
         assert await reason(client, watched(url=f"http://127.0.0.1:{port}/", loopback_http=True)) == "connection"
 
 
-async def test_a_server_that_speaks_no_tls(serve: Serve, client: httpx.AsyncClient) -> None:
-    plain = await serve(lambda *_: b"")
-    one = watched(url=plain.url.replace("http://", "https://"), loopback_http=True)
-    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
-    server.close()
-    assert await reason(client, one) in {"tls", "connection"}
+async def test_a_server_that_speaks_no_tls(client: httpx.AsyncClient) -> None:
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(16)
+        writer.write(http("400 Bad Request"))
+        writer.close()
+
+    server = await asyncio.start_server(plain, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        assert await reason(client, watched(url=f"https://127.0.0.1:{port}/", loopback_http=True)) == "tls"
 
 
 async def test_a_slow_server_is_left_after_the_time_for_all(
@@ -222,6 +227,10 @@ async def test_a_client_with_the_environments_proxies_is_refused() -> None:
     async with httpx.AsyncClient() as unfit:
         with pytest.raises(ValueError, match="without proxies"):
             await fetch(unfit, watched(url="https://example.org/list.csv"))
+
+
+async def test_an_address_that_is_none(client: httpx.AsyncClient) -> None:
+    assert await reason(client, watched(url="https://example.org/\x01")) == "address"
 
 
 async def test_a_path(client: httpx.AsyncClient, tmp_path: Path) -> None:

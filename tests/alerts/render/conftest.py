@@ -24,7 +24,7 @@ def catalogue(request: pytest.FixtureRequest, catalogues: Catalogues) -> Catalog
 
 
 @pytest.fixture
-def matches_reviewed(catalogue: Catalogue) -> Callable[[str, str], None]:
+def check_reviewed(catalogue: Catalogue) -> Callable[[str, str], None]:
     """Compare with tests/rendered/<locale>/<name>.txt; a missing one is written, and the test fails for review."""
 
     def compare(name: str, shown: str) -> None:

@@ -49,62 +49,62 @@ def by_variant(show, render) -> str:
 
 
 @pytest.mark.parametrize("name", ALERTS)
-def test_an_alert(name, catalogue, show, matches_reviewed):
+def test_an_alert(name, catalogue, show, check_reviewed):
     number = NUMBERS.get(name, "UA-26/014.1")
-    matches_reviewed(
+    check_reviewed(
         f"alert_{name}",
         by_variant(show, lambda variant: render_alert(ALERTS[name], catalogue, variant, number=number)),
     )
 
 
-def test_a_case(catalogue, show, matches_reviewed):
+def test_a_case(catalogue, show, check_reviewed):
     history = [
         replace(alert(UPHELD_ARMAN, None), disposition="digest", published_at=NOW),
         replace(ALERTS["first_imminent"], number="UA-26/014", published_at=NOW),
     ]
-    matches_reviewed(
+    check_reviewed(
         "case", by_variant(show, lambda variant: render_case(catalogue, PUBLISHED_ARMAN, history, variant))
     )
 
 
-def test_cases_found(catalogue, show, matches_reviewed):
+def test_cases_found(catalogue, show, check_reviewed):
     found = [PUBLISHED_ARMAN, PUBLISHED_CASEY]
-    matches_reviewed("cases", by_variant(show, lambda variant: render_cases(catalogue, found, variant)))
+    check_reviewed("cases", by_variant(show, lambda variant: render_cases(catalogue, found, variant)))
 
 
-def test_open_actions(catalogue, show, matches_reviewed):
+def test_open_actions(catalogue, show, check_reviewed):
     pairs = [
         (action(23, sequence=15, updates=2, deadline=None), PUBLISHED_CASEY),
         (action(), PUBLISHED_ARMAN),
     ]
-    matches_reviewed(
+    check_reviewed(
         "actions", by_variant(show, lambda variant: render_actions(catalogue, pairs, NOW, variant))
     )
 
 
-def test_no_open_actions(catalogue, show, matches_reviewed):
-    matches_reviewed("actions_none", show(render_actions(catalogue, [], NOW)))
+def test_no_open_actions(catalogue, show, check_reviewed):
+    check_reviewed("actions_none", show(render_actions(catalogue, [], NOW)))
 
 
-def test_a_draft(catalogue, show, matches_reviewed):
+def test_a_draft(catalogue, show, check_reviewed):
     drafts = {
         "changed": replace(ALERTS["first_imminent"], revision=2),
         "new": alert(replace(CASEY, extras=(("ppb_decision", "Clemency Denied"),)), None),
     }
     checks = [catalogue.t("Source not named.")]
     shown = [show(render_draft(catalogue, draft, checks=checks)) for draft in drafts.values()]
-    matches_reviewed("draft", "\n".join(shown))
+    check_reviewed("draft", "\n".join(shown))
 
 
-def test_questions(catalogue, show, matches_reviewed):
+def test_questions(catalogue, show, check_reviewed):
     assert set(DETAILS) == set(QuestionKind)
     asked = [Question(kind, "example", "1001", "Arman Nemuneh", detail) for kind, detail in DETAILS.items()]
-    matches_reviewed("questions", "\n".join(show(render_question(catalogue, question)) for question in asked))
+    check_reviewed("questions", "\n".join(show(render_question(catalogue, question)) for question in asked))
 
 
-def test_a_case_in_danger_at_the_first_reading(catalogue, show, matches_reviewed):
+def test_a_case_in_danger_at_the_first_reading(catalogue, show, check_reviewed):
     case = Case(17, "example", "1001", CASEY)
-    matches_reviewed("in_danger", show(render_in_danger(catalogue, case)))
+    check_reviewed("in_danger", show(render_in_danger(catalogue, case)))
 
 
 def letter_messages(view, catalogue, variant) -> list[Message]:
@@ -112,10 +112,10 @@ def letter_messages(view, catalogue, variant) -> list[Message]:
 
 
 @pytest.mark.parametrize("variant", [Variant.NORMAL, Variant.SAFE])
-def test_a_letter(variant, catalogue, show, matches_reviewed):
+def test_a_letter(variant, catalogue, show, check_reviewed):
     shown = [show(message) for message in letter_messages(ARMAN, catalogue, variant)]
-    matches_reviewed(f"letter_{variant.value}", "\n".join(shown))
+    check_reviewed(f"letter_{variant.value}", "\n".join(shown))
 
 
-def test_the_note_before_a_first_letter(catalogue, matches_reviewed):
-    matches_reviewed("letter_note", catalogue.t(letters.SAFETY_NOTE) + "\n")
+def test_the_note_before_a_first_letter(catalogue, check_reviewed):
+    check_reviewed("letter_note", catalogue.t(letters.SAFETY_NOTE) + "\n")
