@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -40,6 +39,7 @@ from bot.schedule import Engine
 from subscribers import recover
 
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+_LANDING_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -115,20 +115,22 @@ async def open_services(
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Running]:
-    """The whole bot: polling, stations ticking and sending. Raises what ends it early."""
+async def running(
+    settings: Settings, clock: Clock = utc_now, tick: timedelta | None = None
+) -> AsyncIterator[Running]:
+    """The whole bot: polling, stations ticking (each `tick` at the latest) and sending. Raises what ends it early."""
     token = settings.require_token()
     settings.require_organisation()
     async with open_services(settings, clock) as (services, engine), open_client() as client:
         application = build_application(services, token)
         async with _accepted(application):
-            stations = Engine(application.bot, services, client)
+            stations = Engine(application.bot, services, client, tick)
             await _begin(services, engine, application)
             task = asyncio.create_task(stations.run(), name="stations")
             try:
                 yield Running(services, application, engine, stations)
             finally:
-                await _end(application, task)
+                await _end(application, stations, task)
 
 
 @asynccontextmanager
@@ -154,13 +156,19 @@ async def _begin(services: Services, engine: AsyncEngine, application: App) -> N
     await application.updater.start_polling(allowed_updates=UPDATES, drop_pending_updates=False)
 
 
-async def _end(application: App, task: asyncio.Task[None]) -> None:
+async def _end(application: App, stations: Engine, task: asyncio.Task[None]) -> None:
+    """No more updates, nothing more leaves; what is in flight may land, so that nobody gets it twice."""
     assert application.updater is not None
     await application.updater.stop()
     await application.stop()
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    stations.stop()
+    _, late = await asyncio.wait({task}, timeout=_LANDING_SECONDS)
+    if late:
+        _log.warning("messages were still in flight; they are sent once more at the next start")
+        task.cancel()
+        await asyncio.wait({task})
+    if not task.cancelled():
+        task.result()
 
 
 async def run_until_stopped(settings: Settings) -> None:

@@ -16,6 +16,12 @@ from alerts.seal import Sealer
 LIMIT: Final = 64
 TAG_DIGITS: Final = 12
 LASTS: Final = timedelta(minutes=15)
+"""A button that decides something: whoever taps it has just read what it is about."""
+_LOOKING: Final = timedelta(days=7)
+_WRITING: Final = timedelta(days=1)
+_LONGER: Final = {"look": _LOOKING, "make": _LOOKING, "page": _LOOKING, "e-field": _WRITING}
+"""Buttons that only show something, or begin a draft, still work in the morning."""
+_WRITES: Final = "w-"
 MODERATORS: Final = "m"
 _SEPARATOR: Final = ":"
 
@@ -43,8 +49,9 @@ class Binding:
     now: datetime
 
     def bind(self, verb: str, *parts: object) -> str:
-        """Callback data for this person only, good for a quarter of an hour."""
-        until = int((self.now + LASTS).timestamp())
+        """Callback data for this person only, good for a quarter of an hour; longer where it decides nothing."""
+        lasts = _WRITING if verb.startswith(_WRITES) else _LONGER.get(verb, LASTS)
+        until = int((self.now + lasts).timestamp())
         plain = _SEPARATOR.join((MODERATORS, verb, *map(str, parts), f"{until:x}"))
         data = f"{plain}{_SEPARATOR}{self._tag(plain)}"
         assert len(data.encode()) <= LIMIT, data

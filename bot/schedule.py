@@ -29,6 +29,7 @@ from subscribers.pace import Pace
 HEARTBEAT: Final = "heartbeat"
 _IDLE_SECONDS: Final = 1.0
 _HALT_SECONDS: Final = 60.0
+_FINISH_SECONDS: Final = 0.01
 _log = logging.getLogger(__name__)
 
 
@@ -44,10 +45,15 @@ class Work:
 class Engine:
     """The stations, wired: what runs when, on which sessions, with which bot."""
 
-    def __init__(self, bot: Bot, services: Services, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self, bot: Bot, services: Services, client: httpx.AsyncClient, tick: timedelta | None = None
+    ) -> None:
         self._bot = bot
         self._services = services
         self._client = client
+        self._tick = tick
+        self._stopping = asyncio.Event()
+        self._busy: set[str] = set()
         self._sending = send.Sending(
             sessions=services.sessions,
             messenger=TelegramMessenger(bot),
@@ -74,31 +80,47 @@ class Engine:
         )
 
     async def run(self) -> None:
-        """Tick until cancelled; sends in this task."""
+        """Tick until stopped; sends in this task. With a `tick`, no work waits longer than that for its turn."""
         await self.beat()
         for work in self.work():
             self._scheduler.add_job(
                 self._guarded(work),
                 "interval",
-                seconds=work.every.total_seconds(),
+                seconds=min(work.every, self._tick or work.every).total_seconds(),
                 id=work.name,
                 name=work.name,
                 next_run_time=datetime.now(self._scheduler.timezone),
             )
         self._scheduler.start()
         try:
-            await self._send_for_ever()
+            await self._send_until_stopped()
+            await self._let_finish()
         finally:
             self._scheduler.shutdown(wait=False)
+
+    def stop(self) -> None:
+        """Let nothing more leave; `run` ends when what is in flight has landed and is recorded."""
+        self._stopping.set()
+        self._services.nudge.set()
+
+    async def _let_finish(self) -> None:
+        """No new work begins; what has begun ends, rather than being torn out of a transaction."""
+        self._scheduler.pause()
+        await asyncio.sleep(0)  # what was handed to the loop a moment ago begins now
+        while self._busy:
+            await asyncio.sleep(_FINISH_SECONDS)
 
     def _guarded(self, work: Work) -> Callable[[], Awaitable[None]]:
         """One failing job must not end the others; the next tick tries again, and the log says so."""
 
         async def run() -> None:
+            self._busy.add(work.name)
             try:
                 await work.run()
             except Exception:  # noqa: BLE001 - a fault of one job must not end the others
                 _log.exception("%s failed; it is tried again at the next tick", work.name)
+            finally:
+                self._busy.discard(work.name)
 
         return run
 
@@ -118,10 +140,10 @@ class Engine:
         needed = services.settings.moderation.approvals
         await publish.publish(services.sessions, services.catalogues, needed, now)
         await fan_out.fan_out(services.sessions, now)
-        return await send.send(self._sending, services.clock())
+        return await send.send(self._sending, services.clock(), stop=self._stopping)
 
-    async def _send_for_ever(self) -> None:
-        while True:
+    async def _send_until_stopped(self) -> None:
+        while not self._stopping.is_set():
             pause = _IDLE_SECONDS
             try:
                 report = await self.release()

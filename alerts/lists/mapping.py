@@ -187,7 +187,9 @@ def _tidy(text: str, field: str, problems: list[Problem]) -> str:
     if character is not None:
         problems.append(Problem(QuestionKind.FORBIDDEN_TEXT, field, character))
         return harmless(text)[:LONGEST]
-    return text.strip() if field == "note" else " ".join(text.split())
+    if field == "note":
+        return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return " ".join(text.split())
 
 
 def _read_key(text: str, problems: list[Problem]) -> str:

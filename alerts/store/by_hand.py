@@ -18,6 +18,8 @@ from alerts.tables import CaseRow
 LIST: Final = "hand"
 """The list that such cases belong to."""
 _KEY_BYTES: Final = 6
+_NO_ROW: Final = ""
+"""Such a case was read from no row, so it has no row's digest."""
 
 
 async def find(session: AsyncSession, words: str, limit: int) -> list[Case]:
@@ -39,7 +41,7 @@ def _names(view: CaseView) -> str:
 async def add(session: AsyncSession, view: CaseView, now: datetime) -> Case:
     """A new case that no list has; its key is random."""
     key = secrets.token_hex(_KEY_BYTES)
-    ids = await insert_cases(session, LIST, [(key, view)], now)
+    ids = await insert_cases(session, LIST, [(key, view, _NO_ROW)], now)
     case = await case_by_id(session, ids[key])
     assert case is not None
     return case

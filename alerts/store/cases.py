@@ -35,7 +35,9 @@ async def traces_of_list(session: AsyncSession, list_name: str) -> list[Trace]:
         col(CaseRow.id), col(CaseRow.list_key), col(CaseRow.row_digest), col(CaseRow.missing_since)
     )
     found = await session.execute(query.where(col(CaseRow.list_name) == list_name))
-    return [Trace(row.id, row.list_key, row.row_digest if row.missing_since is None else None) for row in found]
+    return [
+        Trace(row.id, row.list_key, row.row_digest if row.missing_since is None else None) for row in found
+    ]
 
 
 async def cases_by_id(session: AsyncSession, ids: Collection[int]) -> list[Case]:

@@ -21,6 +21,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from alerts.errors import BotError, ConfigError
 from alerts.expire import ask_about_passed_dates
@@ -199,6 +200,6 @@ def _row(line: Line) -> tuple[str | None, ...]:
     return edition, line["case"], line["field"], line["before"], line["after"]
 
 
-def _cell(text: str | None) -> str:
-    """Shown as it stands: no markup, and a dash for what is absent."""
-    return "—" if text is None else text.replace("[", r"\[")
+def _cell(text: str | None) -> Text:
+    """Shown as it stands: a list's brackets are no markup; a dash for what is absent."""
+    return Text("—" if text is None else text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from bot.demo.list_server import Row
@@ -94,7 +95,7 @@ def rows() -> list[Row]:
     return [row_of(person) for person in PEOPLE]
 
 
-def watched(url: str, every: str = "1s") -> dict[str, Any]:
+def watched(url: str, every: timedelta) -> dict[str, Any]:
     """The `[[lists]]` entry that reads it."""
     return {
         "name": "lantern",

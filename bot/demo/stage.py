@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,18 +27,21 @@ MODERATORS = (9001, 9002)
 class Stage:
     """Everything a story needs to hold."""
 
-    def __init__(self, emulator: Emulator, lists: ListServer, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, emulator: Emulator, lists: ListServer, settings: Settings, clock: Clock, tick: timedelta | None
+    ) -> None:
         self.emulator = emulator
         self.lists = lists
         self.settings = settings
         self._clock = clock
+        self._tick = tick
         self._bot: AsyncExitStack | None = None
         self.running: Running | None = None
 
     async def start_bot(self) -> None:
         """Start the real bot; it polls the emulator and reads the list."""
         self._bot = AsyncExitStack()
-        self.running = await self._bot.enter_async_context(running(self.settings, self._clock))
+        self.running = await self._bot.enter_async_context(running(self.settings, self._clock, self._tick))
 
     async def stop_bot(self) -> None:
         """Stop it; its data stay."""
@@ -74,9 +78,14 @@ def _offers(data: str, message: Message) -> bool:
 
 @asynccontextmanager
 async def set_up(
-    folder: Path, rows: list[Row] | None = None, *, clock: Clock = utc_now, every: str = "1s", **sections: Any
+    folder: Path,
+    rows: list[Row] | None = None,
+    *,
+    clock: Clock = utc_now,
+    tick: timedelta | None = None,
+    **sections: Any,
 ) -> AsyncIterator[Stage]:
-    """A stage with the bot running; `sections` of the configuration add to what the stage needs, key by key."""
+    """A stage with the bot running; `sections` of the configuration add to what the stage needs, key by key. `tick` makes haste."""
     lists = ListServer(people.rows() if rows is None else rows)
     async with Emulator.running(TOKEN) as emulator, lists.serving():
         key_file = folder / "seal.key"
@@ -87,11 +96,11 @@ async def set_up(
             "database": {"url": f"sqlite+aiosqlite:///{folder / 'demo.db'}"},
             "privacy": {"key_file": key_file},
             "moderation": {"moderators": MODERATORS},
-            "lists": [people.watched(lists.url, every)],
+            "lists": [people.watched(lists.url, tick or timedelta(seconds=1))],
         }
         for name, section in sections.items():
             chosen[name] = {**chosen.get(name, {}), **section} if isinstance(section, dict) else section
-        stage = Stage(emulator, lists, Settings(**chosen), clock)
+        stage = Stage(emulator, lists, Settings(**chosen), clock, tick)
         await stage.start_bot()
         try:
             yield stage

@@ -22,7 +22,10 @@ Serve = Callable[[Answer], Awaitable[WatchedList]]
 
 
 def http(status: str, body: bytes = b"", **headers: str) -> bytes:
-    given = {"Content-Length": str(len(body)), **{name.replace("_", "-"): text for name, text in headers.items()}}
+    given = {
+        "Content-Length": str(len(body)),
+        **{name.replace("_", "-"): text for name, text in headers.items()},
+    }
     head = "\r\n".join([f"HTTP/1.1 {status}", *(f"{name}: {text}" for name, text in given.items()), "", ""])
     return head.encode() + body
 
@@ -97,7 +100,9 @@ async def test_not_modified(serve: Serve, client: httpx.AsyncClient) -> None:
         ("204 No Content", "server"),
     ],
 )
-async def test_answers_that_are_no_document(serve: Serve, client: httpx.AsyncClient, status: str, code: str) -> None:
+async def test_answers_that_are_no_document(
+    serve: Serve, client: httpx.AsyncClient, status: str, code: str
+) -> None:
     assert await reason(client, await serve(lambda *_: http(status))) == code
 
 
@@ -173,7 +178,10 @@ def resolver(*addresses: str) -> Callable[..., Awaitable[list[Any]]]:
 
 
 async def test_a_compressed_answer_is_refused(serve: Serve, client: httpx.AsyncClient) -> None:
-    assert await reason(client, await serve(lambda *_: http("200 OK", b"x", Content_Encoding="gzip"))) == "encoding"
+    assert (
+        await reason(client, await serve(lambda *_: http("200 OK", b"x", Content_Encoding="gzip")))
+        == "encoding"
+    )
 
 
 async def test_a_document_is_cut_at_the_bound(serve: Serve, client: httpx.AsyncClient) -> None:
@@ -185,14 +193,19 @@ async def test_a_document_is_cut_at_the_bound(serve: Serve, client: httpx.AsyncC
 
 
 async def test_a_half_sent_document_is_no_document(serve: Serve, client: httpx.AsyncClient) -> None:
-    assert await reason(client, await serve(lambda *_: http("200 OK", b"half", Content_Length="8"))) == "connection"
+    assert (
+        await reason(client, await serve(lambda *_: http("200 OK", b"half", Content_Length="8")))
+        == "connection"
+    )
 
 
 async def test_nobody_there(client: httpx.AsyncClient) -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]
-        assert await reason(client, watched(url=f"http://127.0.0.1:{port}/", loopback_http=True)) == "connection"
+        assert (
+            await reason(client, watched(url=f"http://127.0.0.1:{port}/", loopback_http=True)) == "connection"
+        )
 
 
 async def test_a_server_that_speaks_no_tls(client: httpx.AsyncClient) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.stage import Stage, set_up
-from tests.journeys.steps import Clock
+from tests.journeys.steps import TICK, Clock
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def stage(tmp_path: Path, clock: Clock) -> AsyncIterator[Stage]:
-    async with set_up(tmp_path, clock=clock) as stage:
+    async with set_up(tmp_path, clock=clock, tick=TICK) as stage:
         yield stage
 
 

@@ -16,6 +16,9 @@ from bot.demo.stage import MODERATORS, Stage
 from bot.emulator import Message, Person
 
 PATIENCE = 8.0
+TICK = timedelta(seconds=0.2)
+"""Every station has its turn at least that often, so that nobody waits for a minute to end."""
+
 MORNING = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 """When journeys begin: a Tuesday, hours away from the digest and from midnight."""
 

@@ -11,12 +11,19 @@ import pytest
 
 from alerts.lists.mapping import Row, WatchedList, parse
 
-EDITIONS = sorted(path for suffix in ("csv", "json") for path in Path(__file__).parent.glob(f"*/*T*.{suffix}"))
+EDITIONS = sorted(
+    path for suffix in ("csv", "json") for path in Path(__file__).parent.glob(f"*/*T*.{suffix}")
+)
 
 
 def picture(row: Row) -> dict[str, Any]:
     problems = [f"{one.kind} {one.field}: {one.word}" for one in row.problems]
-    return {"key": row.key, "unknown_word": row.unknown_word, "problems": problems, "view": row.view.to_json()}
+    return {
+        "key": row.key,
+        "unknown_word": row.unknown_word,
+        "problems": problems,
+        "view": row.view.to_json(),
+    }
 
 
 @pytest.mark.parametrize("edition", EDITIONS, ids=[path.parent.name for path in EDITIONS])
@@ -33,4 +40,4 @@ def test_an_edition_is_understood_as_reviewed(edition: Path) -> None:
 
 
 def test_there_are_editions() -> None:
-    assert [path.parent.name for path in EDITIONS] == ["lighthouse", "ferry"]
+    assert [path.parent.name for path in EDITIONS] == ["ferry", "lighthouse"]

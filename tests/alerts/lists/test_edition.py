@@ -240,6 +240,8 @@ def test_nobody_is_lost(before: list[dict[str, str]], after: list[dict[str, str]
         one.subject for one in findings.questions if one.kind is K.VANISHED
     )
     questions = (*findings.questions, *findings.news)
-    told = {one.case_name for one in questions} | {name for one in questions for name in one.detail.get("names", [])}
+    told = {one.case_name for one in questions} | {
+        name for one in questions for name in one.detail.get("names", [])
+    }
     taken = {row.view.name for row in findings.new} | {one.view.name for one in findings.moved}
     assert {row["name"] for row in after} <= told | taken

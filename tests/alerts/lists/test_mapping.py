@@ -34,7 +34,7 @@ def test_every_field() -> None:
         execution_date="2031-05-05T00:00:00", birth_date="1980", gender="Female", country="xa", province="Coast",
         prison=" Harbour\n House ", charges="drug|murder", court="First", verdict_date="2030-02-03",
         minor_at_offence="yes", political="no", source_name="Example Watch", source_url="https://example.org/1",
-        certainty="Single source", note=" two\nlines ", decision="Denied",
+        certainty="Single source", note=" two\r\nlines ", decision="Denied",
     )  # fmt: skip
     assert (row.key, row.number, row.unknown_word, row.problems, row.waits) == ("1", 1, None, (), False)
     assert row.view == CaseView(
