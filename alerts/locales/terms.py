@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from alerts.alert import AlertKind, Disposition
+from alerts.alert import AlertKind, AlertStatus, Disposition
 from alerts.case import CaseStatus, Certainty
 from alerts.locales import N_, Catalogue
 
@@ -98,6 +98,18 @@ _DISPOSITIONS: Final = {
     Disposition.ALERT: N_("alert at once"),
     Disposition.ACTION: N_("alert with letters"),
 }
+_STANDINGS: Final = {
+    AlertStatus.DRAFT: N_("not handed in yet"),
+    AlertStatus.PENDING: N_("waits for approval"),
+    AlertStatus.RETURNED: N_("sent back"),
+    AlertStatus.REJECTED: N_("turned down"),
+    AlertStatus.APPROVED: N_("approved"),
+    AlertStatus.PUBLISHED: N_("published"),
+    AlertStatus.SUPERSEDED: N_("published, overtaken since"),
+    AlertStatus.STOPPED: N_("published, stopped since"),
+    AlertStatus.EXPIRED: N_("published, ended since"),
+    AlertStatus.CANCELLED: N_("overtaken by the list"),
+}
 _LANES: Final = (N_("most urgent"), N_("urgent"), N_("soon"), N_("can wait"))
 _FIELDS: Final = {
     "name_latin": N_("Name in Latin script"),
@@ -159,6 +171,11 @@ def gender(catalogue: Catalogue, code: str) -> str | None:
 def disposition(catalogue: Catalogue, code: Disposition) -> str:
     """How far it goes: "alert at once"."""
     return catalogue.t(_DISPOSITIONS[code])
+
+
+def standing(catalogue: Catalogue, code: AlertStatus) -> str:
+    """Where an alert stands in review: "waits for approval"."""
+    return catalogue.t(_STANDINGS[code])
 
 
 def lane(catalogue: Catalogue, number: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from alerts.alert import Alert
+from alerts.alert import Alert, AlertStatus
 from alerts.case import CaseStatus, CaseView, Certainty
 from alerts.day import Day
 from alerts.locales import Catalogue, terms
@@ -19,6 +19,7 @@ from alerts.render.message import Keyboard, Message
 
 _LONG: Final = 200
 """Moderators see more of a list's text than readers do, in UTF-16 units."""
+_LONGEST_REASON: Final = 1000
 
 
 def render_draft(
@@ -44,6 +45,38 @@ def render_draft(
     for check in checks:
         text.line(f"• {check}")
     return text.build(keyboard)
+
+
+def render_waiting(
+    catalogue: Catalogue, alerts: Sequence[Alert], total: int, keyboard: Keyboard = ()
+) -> Message:
+    """A page of the drafts on their way, two lines each; `total` counts all pages."""
+    title = catalogue.n("%(number)s draft on its way", "%(number)s drafts on their way", total)
+    text = TextBuilder(catalogue).bold(title).line()
+    for alert in alerts:
+        lane, standing = terms.lane(catalogue, alert.lane), terms.standing(catalogue, alert.status)
+        text.line().line(f"{catalogue.identifier(str(alert.id))}: {about(catalogue, alert)}")
+        text.line(catalogue.t("%(lane)s · %(standing)s", lane=lane, standing=standing))
+    return text.build(keyboard)
+
+
+def render_verdict(catalogue: Catalogue, alert: Alert, keyboard: Keyboard = ()) -> Message:
+    """What became of a draft that was sent back or turned down, and why, for whoever has to do with it."""
+    number = catalogue.identifier(str(alert.id))
+    if alert.status is AlertStatus.RETURNED:
+        title = catalogue.t("Draft %(number)s came back", number=number)
+    else:
+        title = catalogue.t("Draft %(number)s was turned down", number=number)
+    reason = person.listed(catalogue, alert.reason or "", _LONGEST_REASON)
+    text = TextBuilder(catalogue).bold(title).line().line(about(catalogue, alert))
+    return text.line(catalogue.t("Why: %(reason)s", reason=reason)).build(keyboard)
+
+
+def about(catalogue: Catalogue, alert: Alert) -> str:
+    """One line: whom a draft is about and what it states, "Arman Nemuneh (Iran) – Execution imminent"."""
+    shown = person.name_and_country(catalogue, alert.facts.view)
+    status = terms.status(catalogue, alert.status_in_law)
+    return catalogue.t("%(name)s – %(status)s", name=shown, status=status)
 
 
 def differences(catalogue: Catalogue, before: CaseView | None, after: CaseView) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,9 @@ from alerts.alert import OPEN, Alert, AlertKind, AlertStatus, Disposition, Facts
 from alerts.case import CaseView
 from alerts.render.message import Message, Variant
 from alerts.tables import ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow, HandRow
+
+_TOLD: Final = (AlertStatus.PENDING, AlertStatus.RETURNED, AlertStatus.REJECTED)
+"""Standings that somebody must hear of."""
 
 
 def _as_hand(row: HandRow) -> Hand:
@@ -66,10 +69,10 @@ def as_action(row: ActionRow) -> Action:
 
 
 async def _alerts(
-    session: AsyncSession, *where: ColumnElement[bool], limit: int | None = None
+    session: AsyncSession, *where: ColumnElement[bool], limit: int | None = None, offset: int | None = None
 ) -> list[Alert]:
-    order = (col(AlertRow.lane), col(AlertRow.id))
-    rows = (await session.scalars(select(AlertRow).where(*where).order_by(*order).limit(limit))).all()
+    query = select(AlertRow).where(*where).order_by(col(AlertRow.lane), col(AlertRow.id))
+    rows = (await session.scalars(query.limit(limit).offset(offset))).all()
     ids = [row.id for row in rows]
     hands: dict[int, list[HandRow]] = {}
     found = await session.scalars(
@@ -92,9 +95,15 @@ async def open_alert_of(session: AsyncSession, case_id: int) -> Alert | None:
     return found[0] if found else None
 
 
-async def waiting(session: AsyncSession, limit: int | None = None) -> list[Alert]:
-    """Drafts and pending alerts, most urgent first."""
-    return await _alerts(session, col(AlertRow.status).in_(OPEN), limit=limit)
+async def waiting(session: AsyncSession, limit: int | None = None, offset: int | None = None) -> list[Alert]:
+    """Alerts on their way, most urgent first."""
+    return await _alerts(session, col(AlertRow.status).in_(OPEN), limit=limit, offset=offset)
+
+
+async def count_waiting(session: AsyncSession) -> int:
+    """How many alerts are on their way."""
+    query = select(func.count()).select_from(AlertRow).where(col(AlertRow.status).in_(OPEN))
+    return (await session.execute(query)).scalar_one()
 
 
 async def approved(session: AsyncSession) -> list[Alert]:
@@ -103,19 +112,19 @@ async def approved(session: AsyncSession) -> list[Alert]:
 
 
 async def untold(session: AsyncSession, limit: int) -> list[Alert]:
-    """Pending alerts whose current revision the moderators have not been shown."""
+    """Alerts pending, sent back or turned down of which the moderators have not been told yet."""
     return await _alerts(
         session,
-        col(AlertRow.status) == AlertStatus.PENDING,
+        col(AlertRow.status).in_(_TOLD),
         col(AlertRow.told_revision) < col(AlertRow.revision),
         limit=limit,
     )
 
 
-async def mark_told(session: AsyncSession, alert: Alert) -> None:
-    """The moderators have been shown this revision."""
+async def mark_told(session: AsyncSession, alert: Alert, *, told: bool = True) -> None:
+    """The moderators know how this revision stands; or they no longer do."""
     rows = update(AlertRow).where(col(AlertRow.id) == alert.id)
-    await session.execute(rows.values(told_revision=alert.revision))
+    await session.execute(rows.values(told_revision=alert.revision if told else alert.revision - 1))
 
 
 async def insert(session: AsyncSession, alert: Alert) -> Alert:

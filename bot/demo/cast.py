@@ -33,18 +33,6 @@ class Cast:
         """Those who read in private."""
         return self.emma, self.nasrin, self.parviz
 
-    def roll(self) -> list[tuple[str, str, int]]:
-        """(who, language, chat id) for the table at the end."""
-        return [
-            ("Emma", "English", self.emma.id),
-            ("Nasrin", "Persian", self.nasrin.id),
-            ("Parviz (safe mode)", "Persian", self.parviz.id),
-            ("Readers' circle (group)", "English", self.group.id),
-            ("Quinn (blocked the bot)", "English", self.quiet.id),
-            ("Mina (moderator)", "English", self.mina.id),
-            ("Omid (moderator)", "English", self.omid.id),
-        ]
-
 
 def gather(emulator: Emulator) -> Cast:
     """Bring everybody in."""

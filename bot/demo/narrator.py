@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.panel import Panel
@@ -13,6 +15,15 @@ from bot.emulator import Message
 
 _WIDTH = 88
 _ISOLATES = dict.fromkeys((0x2066, 0x2067, 0x2068, 0x2069, 0x200F, 0x200E))
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An approved alert: about whom, when it was approved (monotonic seconds), what each reader then got."""
+
+    name: str
+    approved: float
+    heard: Sequence[Message]
 
 
 class Narrator:
@@ -49,10 +60,17 @@ class Narrator:
         title = f"{reader}{' – hidden until touched' if veiled else ''}{' – without a sound' if message.silent else ''}"
         self._console.print(Panel(text, title=title, title_align="left", width=_WIDTH))
 
-    def table(self, table: Table) -> None:
-        """The deliveries."""
+    def deliveries(self, releases: Sequence[Release], readers: Sequence[str]) -> None:
+        """Seconds from the approving tap to each reader's phone; a dash for those who are left alone."""
+        table = Table("Alert", *readers, title="Deliveries: seconds after the approving tap")
+        for release in releases:
+            cells = [self._cell(release, message) for message in release.heard]
+            table.add_row(release.name, *cells, *["—"] * (len(readers) - len(cells)))
         self._console.print()
         self._console.print(table)
+
+    def _cell(self, release: Release, message: Message) -> str:
+        return f"{message.at - release.approved:.2f}{' ↩' if message.reply_to else ''}"
 
     def failed(self, why: str) -> None:
         """The story did not come true."""

@@ -61,7 +61,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def reason(client: httpx.AsyncClient, one: WatchedList) -> str:
-    with pytest.raises(ListError, match="^list 'harbour': ") as caught:
+    with pytest.raises(ListError, match=r"^list 'harbour': ") as caught:
         await fetch(client, one)
     return caught.value.reason
 

@@ -54,7 +54,7 @@ async def wait_until(predicate: Callable[[], object], within: float = PATIENCE) 
     """Wait until something holds; TimeoutError when it does not in time."""
     try:
         async with asyncio.timeout(within):
-            while not predicate():
+            while not predicate():  # noqa: ASYNC110 - what people see rings no bell of ours
                 await asyncio.sleep(0.01)
     except TimeoutError:
         raise TimeoutError(f"within {within} s this did not come true: {predicate}") from None

@@ -22,7 +22,10 @@ async def test_each_hears_what_they_asked_for_in_their_language(stage: Stage) ->
     american = await hears_about(ursula, "Thomas Quillfeather")
     await hears_about(emma, "Thomas Quillfeather")
 
-    print(english.text, persian.text, american.text, sep="\n-----\n")
+    assert english.text.startswith("Arman Sepidkuh (Iran) may be executed at any moment")
+    assert persian.text.startswith("حکم اعدام آرمان سپیدکوه (ایران) هر لحظه ممکن است اجرا شود")
+    assert american.text.startswith("Thomas Quillfeather (United States) is scheduled to be executed")
+    assert not any(each.silent for each in (english, persian, american))
     assert about(ursula, "Arman Sepidkuh") == []
     assert about(nasrin, "Thomas Quillfeather") == []
     assert len(hesitant.messages) == 1

@@ -22,6 +22,7 @@ from tests.subscribers import world
 from tests.subscribers.world import NOW, FakeMessenger, always, sending
 
 CHAT_ID = 7_361_294_805
+OTHER_ID = 6_912_350_477
 
 
 def traces(chat: int, sealer: Sealer) -> dict[str, bytes]:
@@ -55,7 +56,7 @@ async def on_disk(tmp_path: Path, sqlite_template: Path, sealer: Sealer) -> Asyn
 
 async def test_no_byte_is_left_of_who_is_forgotten(on_disk: tuple[Sessions, Path], sealer: Sealer) -> None:
     sessions, folder = on_disk
-    await world.join(sessions, 101)
+    await world.join(sessions, OTHER_ID)
     await world.join(sessions, CHAT_ID, "IR/*", "case:17")
     await world.publish(sessions)
     await world.publish(sessions)
@@ -65,7 +66,7 @@ async def test_no_byte_is_left_of_who_is_forgotten(on_disk: tuple[Sessions, Path
     assert await erase.forget(sessions, CHAT_ID)
     assert found(folder, CHAT_ID, sealer) == set()
     assert (folder / "bot.db-wal").stat().st_size == 0
-    assert found(folder, 101, sealer) == {"sealed", "without key id"}
+    assert found(folder, OTHER_ID, sealer) == {"sealed", "without key id"}
 
 
 async def test_who_is_forgotten_leaves_only_unlinked_counts(sessions: Sessions) -> None:

@@ -94,7 +94,7 @@ HEADER = ",".join(COLUMNS).encode()
     ],
 )
 def test_documents_that_are_held(document: bytes, reason: str) -> None:
-    with pytest.raises(ListError, match="^list 'harbour': ") as caught:
+    with pytest.raises(ListError, match=r"^list 'harbour': ") as caught:
         parse(document, watched())
     assert caught.value.reason == reason
 

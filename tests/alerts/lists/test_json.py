@@ -72,7 +72,7 @@ WHOLE = json_of(PAT)
     ],
 )
 def test_documents_that_are_held(document: bytes, reason: str) -> None:
-    with pytest.raises(ListError, match="^list 'harbour': ") as caught:
+    with pytest.raises(ListError, match=r"^list 'harbour': ") as caught:
         parse(document, listed())
     assert caught.value.reason == reason
 

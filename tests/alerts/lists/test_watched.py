@@ -53,7 +53,7 @@ def test_lengths_of_time(text: str, length: timedelta) -> None:
     ],
 )
 def test_mistakes_are_told_at_start(changes: dict[str, Any], told: str) -> None:
-    with pytest.raises(ValidationError, match=".*") as caught:
+    with pytest.raises(ValidationError) as caught:
         watched(**changes)
     assert told in str(caught.value)
 
