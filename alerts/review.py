@@ -63,11 +63,14 @@ async def submit(step: Step) -> Alert | Refusal | None:
         if refusal := may_submit(alert):
             return refusal
         moved = replace(alert, status=AlertStatus.PENDING, pending_at=step.now, reason=None)
+        await review.mark_told(session, moved, told=False)  # it may be the revision that was sent back
         return await _keep(session, moved, step, "submit")
 
 
-async def edit(step: Step, facts: Facts | None, texts: Mapping[str, str] | None) -> Alert | Refusal | None:
-    """The next revision, back in draft; its editor can no longer approve it.
+async def edit(
+    step: Step, facts: Facts | None, texts: Mapping[str, str] | None, revision: int | None = None
+) -> Alert | Refusal | None:
+    """The next revision (after `revision`, if given), back in draft; its editor can no longer approve it.
 
     Putting right the spelling, prison or source of a list's draft leaves it pending and bars nobody.
     """
@@ -77,6 +80,8 @@ async def edit(step: Step, facts: Facts | None, texts: Mapping[str, str] | None)
             return None
         if refusal := may_edit(alert):
             return refusal
+        if revision not in {None, alert.revision}:
+            return Refusal.STALE_REVISION
         edited = replace(
             alert,
             facts=facts or alert.facts,
@@ -129,15 +134,23 @@ async def approve(step: Step, revision: int, needed: int) -> Alert | Refusal | N
         return await _keep(session, alert, step, "approve")
 
 
-async def turn_down(step: Step, verdict: AlertStatus, reason: str) -> Alert | Refusal | None:
-    """Return (it can be edited and come back) or reject, with a reason."""
+async def turn_down(
+    step: Step, verdict: AlertStatus, reason: str, revision: int | None = None
+) -> Alert | Refusal | None:
+    """Return (it can be edited and come back) or reject, with a reason.
+
+    With a `revision`, only that one: what became known after somebody looked must not vanish with it.
+    """
     async with step.sessions.begin() as session:
         alert = await review.alert_by_id(session, step.alert_id)
         if alert is None:
             return None
         if refusal := may_turn_down(alert, reason):
             return refusal
+        if revision not in {None, alert.revision}:
+            return Refusal.STALE_REVISION
         moved = replace(alert, status=verdict, reason=reason.strip(), approved_at=None)
+        await review.mark_told(session, moved, told=False)
         return await _keep(session, moved, step, "return" if verdict is AlertStatus.RETURNED else "reject")
 
 

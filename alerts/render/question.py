@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from alerts.case import Case, CaseStatus
@@ -69,6 +70,23 @@ def render_in_danger(catalogue: Catalogue, case: Case, keyboard: Keyboard = ()) 
 
 def render_question(catalogue: Catalogue, question: Question, keyboard: Keyboard = ()) -> Message:
     """One question with the name of its list; buttons are the caller's."""
+    text = TextBuilder(catalogue)
+    _add_question(text, catalogue, question)
+    return text.build(keyboard)
+
+
+def render_questions(
+    catalogue: Catalogue, questions: Sequence[Question], total: int, keyboard: Keyboard = ()
+) -> Message:
+    """A page of open questions; `total` counts all pages."""
+    text = TextBuilder(catalogue)
+    text.line(catalogue.n("%(number)s question is open", "%(number)s questions are open", total))
+    for question in questions:
+        _add_question(text.line(), catalogue, question)
+    return text.build(keyboard)
+
+
+def _add_question(text: TextBuilder, catalogue: Catalogue, question: Question) -> None:
     values = {key: _in_words(catalogue, key, value) for key, value in question.detail.items()}
     blanks = dict.fromkeys(
         ("status", "before", "after", "rows", "names", "word", "field", "date", "explanation"), _UNKNOWN
@@ -77,9 +95,8 @@ def render_question(catalogue: Catalogue, question: Question, keyboard: Keyboard
     title = catalogue.t(
         "Question about the list “%(list)s”", list=person.listed(catalogue, question.list_name)
     )
-    text = TextBuilder(catalogue).bold(title).line()
+    text.bold(title).line()
     text.line(catalogue.t(_WORDS[question.kind], **(blanks | values | {"name": name})))
-    return text.build(keyboard)
 
 
 def _in_words(catalogue: Catalogue, key: str, value: Any) -> str:

@@ -5,17 +5,24 @@ from __future__ import annotations
 from typing import Any, Final
 
 from alerts import review
-from alerts.alert import Alert, AlertStatus, Disposition, Refusal
+from alerts.alert import Alert, AlertStatus, Disposition, Part, Refusal
 from alerts.locales import N_
-from alerts.moderators import actor_of
+from alerts.moderators import actor_of, all_moderators
 from bot.context import Call
-from bot.handlers import conversation, desk
+from bot.handlers import conversation
 from bot.handlers.reading import first_and_rest, number_of
 from bot.handlers.refusals import WORDS
+from bot.handlers.sheet import show_draft
 
-_DONE: Final = {
-    AlertStatus.PENDING: N_("Draft %(number)s waits for approval by somebody else. It is not out yet."),
-    AlertStatus.APPROVED: N_("Draft %(number)s is approved and goes out now."),
+UNKNOWN: Final = N_("I do not know a draft of that number. /drafts shows what waits.")
+_GOES_OUT: Final = N_("Draft %(number)s is approved and goes out now.")
+_APPROVED: Final = {
+    Disposition.ACTION: _GOES_OUT,
+    Disposition.ALERT: _GOES_OUT,
+    Disposition.DIGEST: N_("Draft %(number)s is approved and comes with the next digest."),
+    Disposition.RECORD: N_("Draft %(number)s is approved for the record; nobody is written to."),
+}
+_TURNED_DOWN: Final = {
     AlertStatus.RETURNED: N_("Draft %(number)s goes back to its author."),
     AlertStatus.REJECTED: N_("Draft %(number)s is turned down."),
 }
@@ -27,16 +34,9 @@ def step_of(call: Call, alert_id: int) -> review.Step:
     return review.Step(call.services.sessions, alert_id, actor, call.now)
 
 
-async def tell_result(call: Call, result: Alert | Refusal | None) -> None:
-    """Say what came of a step, and wake the stations after an approval."""
-    if result is None:
-        await call.say(N_("I do not know a draft of that number. /drafts shows what waits."))
-    elif isinstance(result, Refusal):
-        await call.say(WORDS[result])
-    else:
-        await call.say(_DONE[result.status], number=result.id)
-        if result.status is AlertStatus.APPROVED:
-            call.services.nudge.set()
+async def tell_refusal(call: Call, result: Refusal | None) -> None:
+    """Say why a step was not possible; None: there is no such draft."""
+    await call.say(UNKNOWN if result is None else WORDS[result])
 
 
 async def submit(call: Call) -> None:
@@ -50,7 +50,25 @@ async def submit(call: Call) -> None:
 
 async def on_submit(call: Call, alert_id: int) -> None:
     """Hand a draft in; everybody else is then told of it."""
-    await tell_result(call, await review.submit(step_of(call, alert_id)))
+    result = await review.submit(step_of(call, alert_id))
+    if not isinstance(result, Alert):
+        await tell_refusal(call, result)
+        return
+    t = call.catalogue.t
+    lines = [t("Draft %(number)s waits for approval by somebody else. It is not out yet.", number=result.id)]
+    others = await _others_who_may_approve(call, result)
+    if others:
+        lines.append(
+            call.catalogue.n("%(number)s person may approve it.", "%(number)s people may approve it.", others)
+        )
+    else:
+        lines.append(t("Nobody else may approve it: another moderator is needed."))
+    await call.reply(call.plain("%(text)s", text="\n".join(lines)))
+
+
+async def _others_who_may_approve(call: Call, alert: Alert) -> int:
+    everyone = await all_moderators(call.services.sessions, call.services.settings.moderation)
+    return sum(one.chat != call.user and not alert.is_own_work_of(one.actor) for one in everyone)
 
 
 async def approve(call: Call) -> None:
@@ -59,51 +77,77 @@ async def approve(call: Call) -> None:
     if number is None:
         await call.say(N_("Which draft? For example: /approve 5"))
         return
-    await desk.show_draft(call, number)
+    await show_draft(call, number)
 
 
 async def on_approve(call: Call, alert_id: int, revision: int) -> None:
-    """The tap on "Approve: name" under the draft."""
+    """The tap on "Approve: name" under the draft; wakes the stations."""
     needed = call.services.settings.moderation.approvals
-    await tell_result(call, await review.approve(step_of(call, alert_id), revision, needed))
+    result = await review.approve(step_of(call, alert_id), revision, needed)
+    if not isinstance(result, Alert):
+        await tell_refusal(call, result)
+    elif result.status is AlertStatus.APPROVED:
+        await call.say(_APPROVED[result.disposition], number=result.id)
+        call.services.nudge.set()
+    else:
+        missing = needed - len(result.hands_of(Part.APPROVER))
+        await call.say(
+            N_("Noted. Draft %(number)s is not out yet; approvals it still needs: %(missing)s."),
+            number=result.id,
+            missing=missing,
+        )
 
 
 async def give_back(call: Call) -> None:
     """/return 5 why."""
-    await _turn_down(call, AlertStatus.RETURNED)
+    await _turn_down_by_command(call, AlertStatus.RETURNED)
 
 
 async def reject(call: Call) -> None:
     """/reject 5 why."""
-    await _turn_down(call, AlertStatus.REJECTED)
+    await _turn_down_by_command(call, AlertStatus.REJECTED)
 
 
-async def _turn_down(call: Call, verdict: AlertStatus) -> None:
+async def _turn_down_by_command(call: Call, verdict: AlertStatus) -> None:
     number = number_of(call.words)
     if number is None:
         await call.say(N_("Which draft, and why? For example: /return 5 the prison is wrong"))
         return
     _, reason = first_and_rest(call.words)
-    await tell_result(call, await review.turn_down(step_of(call, number), verdict, reason))
+    await _turn_down(call, number, verdict, reason)
 
 
-async def on_turn_down(call: Call, alert_id: int, verb: str) -> None:
-    """The tap: the next message is the reason."""
-    await conversation.begin(call, "turn_down", "reason", {"alert": alert_id, "verb": verb})
+async def on_turn_down(call: Call, alert_id: int, revision: int, verb: str) -> None:
+    """The tap: the next message is the reason, for the revision that was shown."""
+    answers = {"alert": alert_id, "revision": revision, "verb": verb}
+    await conversation.begin(call, "turn_down", "reason", answers)
     await call.say(N_("Why? Write one sentence; the author will read it. /cancel leaves it."))
 
 
 async def on_reason(call: Call, answers: dict[str, Any]) -> None:
     """The reason for a return or rejection, as asked for."""
+    if not call.words.strip():
+        await call.say(N_("Please write the reason as a text. /cancel leaves it."))
+        return
+    await conversation.end(call)
     verdict = AlertStatus.RETURNED if answers["verb"] == "return" else AlertStatus.REJECTED
-    step = step_of(call, answers["alert"])
-    await tell_result(call, await review.turn_down(step, verdict, call.words))
+    await _turn_down(call, answers["alert"], verdict, call.words, answers["revision"])
+
+
+async def _turn_down(
+    call: Call, alert_id: int, verdict: AlertStatus, reason: str, revision: int | None = None
+) -> None:
+    result = await review.turn_down(step_of(call, alert_id), verdict, reason, revision)
+    if isinstance(result, Alert):
+        await call.say(_TURNED_DOWN[verdict], number=result.id)
+    else:
+        await tell_refusal(call, result)
 
 
 async def on_triage(call: Call, alert_id: int, disposition: Disposition) -> None:
     """Choose how far a draft goes, and see it again."""
     result = await review.triage(step_of(call, alert_id), disposition)
     if isinstance(result, Alert):
-        await desk.show_draft(call, alert_id)
+        await show_draft(call, alert_id)
     else:
-        await tell_result(call, result)
+        await tell_refusal(call, result)

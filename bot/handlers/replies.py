@@ -16,6 +16,5 @@ async def go_on(call: Call) -> bool:
     elif standing.matter == "edit":
         await write.on_edit_words(call, standing.step, standing.answers)
     else:
-        await conversation.end(call)
         await moderate.on_reason(call, standing.answers)
     return True

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from alerts.alert import Disposition
 from alerts.locales import N_
 from bot.buttons import MODERATORS, read_reader_data
 from bot.context import Call
-from bot.handlers import act, cases, desk, enrol, moderate, privacy, write
+from bot.handlers import act, cases, desk, enrol, moderate, privacy, sheet, write
 
 Parts = list[str]
 Tap = Callable[[Call, Parts], Awaitable[None]]
@@ -50,29 +51,39 @@ async def on_reader_tap(call: Call, data: str) -> None:
         await wanted[1](call, parts)
 
 
+async def _picked(verb: str, call: Call, parts: Parts) -> None:
+    await write.on_pick(call, verb, parts)
+
+
+async def _triaged(disposition: Disposition, call: Call, parts: Parts) -> None:
+    await moderate.on_triage(call, int(parts[0]), disposition)
+
+
+_MODERATORS: Final[dict[str, Tap]] = {
+    "page": lambda call, parts: desk.on_page(call, parts[0], int(parts[1])),
+    "look": lambda call, parts: sheet.show_draft(call, int(parts[0])),
+    "make": lambda call, parts: desk.make_draft(call, int(parts[0])),
+    "edit": lambda call, parts: write.show_fields(call, int(parts[0])),
+    "e-field": lambda call, parts: write.on_edit_field(call, int(parts[0]), parts[1]),
+    "submit": lambda call, parts: moderate.on_submit(call, int(parts[0])),
+    "approve": lambda call, parts: moderate.on_approve(call, int(parts[0]), int(parts[1])),
+    "return": lambda call, parts: moderate.on_turn_down(call, int(parts[0]), int(parts[1]), "return"),
+    "reject": lambda call, parts: moderate.on_turn_down(call, int(parts[0]), int(parts[1]), "reject"),
+    **{f"as-{one.value}": partial(_triaged, one) for one in Disposition},
+    **{verb: partial(_picked, verb) for verb in write.PICKS},
+}
+
+
 async def on_moderator_tap(call: Call, data: str) -> None:
-    """A moderator's button, if it was made for this person and is not too old."""
-    decision = call.binding.read(data) if call.role is not None else None
+    """A moderator's button, if it was made for this person and is not too old. Nobody else gets an answer."""
+    if call.role is None:
+        return
+    decision = call.binding.read(data)
     if decision is None:
         await call.say(N_("That button is too old or was not meant for you. /drafts shows what waits."))
         return
     verb, parts = decision
-    if verb.startswith("w-"):
-        await write.on_pick(call, verb, parts)
-    elif verb.startswith("as-"):
-        await moderate.on_triage(call, int(parts[0]), Disposition(verb.removeprefix("as-")))
-    elif verb == "e-field":
-        await write.on_edit_field(call, int(parts[0]), parts[1])
-    elif verb in {"return", "reject"}:
-        await moderate.on_turn_down(call, int(parts[0]), verb)
-    elif verb == "look":
-        await desk.show_draft(call, int(parts[0]))
-    elif verb == "make":
-        await desk.make_draft(call, int(parts[0]))
-    elif verb == "submit":
-        await moderate.on_submit(call, int(parts[0]))
-    elif verb == "approve":
-        await moderate.on_approve(call, int(parts[0]), int(parts[1]))
+    await _MODERATORS[verb](call, parts)
 
 
 def is_for_moderators(data: str) -> bool:

@@ -2,15 +2,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from alerts.expire import ask_about_passed_dates
 from alerts.store import questions
 from alerts.watch import read_edition
 from bot.database import Sessions
 from tests.alerts.editions import HOUR, NOON, csv_of, person, watched
+from tests.conftest import ENGINES
 
 DATED = person("1", "Pat Example", "Date set", date="2031-05-06")
 OLD = person("2", "Kim Sample", "Date set", date="2031-05-01")
 EVENING = NOON.replace(day=6, hour=18)
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 async def subjects(sessions: Sessions) -> list[tuple[str, str]]:

@@ -17,11 +17,17 @@ from alerts.store import cases, editions, questions
 from alerts.watch import Outcome, Reading, read_edition, watch
 from bot.database import Sessions
 from tests.alerts.editions import COLUMNS, HOUR, NOON, csv_of, person, watched
+from tests.conftest import ENGINES
 
 K = QuestionKind
 PAT = person("1", "Pat Example", born="1980-02-03")
 KIM = person("2", "Kim Sample", born="1975-06-07")
 LIST = watched()
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 async def read(

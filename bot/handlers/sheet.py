@@ -1,0 +1,140 @@
+"""One draft with all that an approver must have seen: before and after, the exact messages, then the decision."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from alerts.alert import (
+    OPEN,
+    Alert,
+    AlertStatus,
+    Disposition,
+    Part,
+    Refusal,
+    may_approve,
+    may_submit,
+)
+from alerts.locales import N_, terms
+from alerts.moderators import actor_of
+from alerts.publish import render_all
+from alerts.render import person
+from alerts.render.changes import about, render_draft
+from alerts.render.message import Button, Keyboard, Message, Variant
+from alerts.store import cases, review
+from bot.context import Call
+from bot.handlers.refusals import WORDS as REFUSED
+from subscribers import audience
+
+DISPOSITIONS: Final = {
+    Disposition.ACTION: N_("With letters"),
+    Disposition.ALERT: N_("Alert"),
+    Disposition.DIGEST: N_("Digest only"),
+    Disposition.RECORD: N_("Record only"),
+}
+
+
+async def show_draft(call: Call, alert_id: int) -> None:
+    """The draft, the message of every language as it would be sent, what stands in the way, the buttons."""
+    async with call.services.sessions() as session:
+        alert = await review.alert_by_id(session, alert_id)
+        number = await review.number_to_come(session, alert, call.now) if alert else None
+    if alert is None:
+        await call.say(N_("I do not know a draft of that number. /drafts shows what waits."))
+        return
+    await call.reply(replace(render_draft(call.catalogue, alert), silent=True))
+    if alert.goes_out:
+        await _show_previews(call, alert, number)
+    await call.reply(await _decision(call, alert))
+
+
+async def _show_previews(call: Call, alert: Alert, number: str | None) -> None:
+    messages = render_all(replace(alert, number=number), call.services.catalogues)
+    for locale in call.services.catalogues.codes:
+        preview = messages[locale, Variant.NORMAL]
+        # A moderator's buttons must not serve a letter that is not out yet.
+        await call.reply(replace(preview, keyboard=(), silent=True))
+
+
+async def _decision(call: Call, alert: Alert) -> Message:
+    t = call.catalogue.t
+    lines = [
+        t("Draft %(number)s, revision %(revision)s", number=alert.id, revision=alert.revision),
+        about(call.catalogue, alert),
+        t(
+            "%(disposition)s · %(standing)s",
+            disposition=terms.disposition(call.catalogue, alert.disposition),
+            standing=terms.standing(call.catalogue, alert.status),
+        ),
+    ]
+    if alert.status not in OPEN:
+        return call.plain("%(text)s", text="\n".join(lines))
+    if alert.status is AlertStatus.RETURNED and alert.reason:
+        reason = person.listed(call.catalogue, alert.reason, limit=1000)
+        lines.append(t("Why: %(reason)s", reason=reason))
+    lines += await _reach_lines(call, alert)
+    lines += _approvals_line(call, alert)
+    refusal = await _in_the_way(call, alert)
+    if refusal is not None and alert.status is AlertStatus.PENDING:
+        lines.append(t(REFUSED[refusal]))
+    return call.plain("%(text)s", text="\n".join(lines), keyboard=_decision_keyboard(call, alert, refusal))
+
+
+async def _in_the_way(call: Call, alert: Alert) -> Refusal | None:
+    """Why this moderator cannot approve it now, told before they try."""
+    async with call.services.sessions() as session:
+        case = await cases.case_by_id(session, alert.case_id)
+    seen = case.seen if case and not alert.is_by_hand else None
+    actor = actor_of(call.services.sealer, call.user)
+    return may_approve(alert, actor, alert.revision, seen, call.now)
+
+
+async def _reach_lines(call: Call, alert: Alert) -> list[str]:
+    """To how many chats, by language, and for how long; nothing for what only stands in the records."""
+    if not alert.goes_out:
+        return []
+    t, services = call.catalogue.t, call.services
+    async with services.sessions() as session:
+        action = await review.open_action_of(session, alert.case_id)
+    reach = await audience.count(services.sessions, alert.topics(), call.now, action.id if action else None)
+    if not reach:
+        return [t("Nobody has asked for this topic yet.")]
+    total = sum(reach.values())
+    shares = [f"{services.catalogues[code].name}: {call.catalogue.number(n)}" for code, n in sorted(reach.items())]
+    return [
+        t(
+            "Goes to %(total)s chats (%(shares)s), about %(seconds)s seconds.",
+            total=total,
+            shares=call.catalogue.listing(shares),
+            seconds=round(total / services.settings.telegram.rate),
+        )
+    ]
+
+
+def _approvals_line(call: Call, alert: Alert) -> list[str]:
+    needed, given = call.services.settings.moderation.approvals, len(alert.hands_of(Part.APPROVER))
+    if needed == 1:
+        return []
+    return [call.catalogue.t("Approvals: %(given)s of %(needed)s", given=given, needed=needed)]
+
+
+def _decision_keyboard(call: Call, alert: Alert, refusal: Refusal | None) -> Keyboard:
+    """What this moderator can do now; what would be refused is not offered."""
+    bind, t = call.binding.bind, call.catalogue.t
+    rows: list[tuple[Button, ...]] = []
+    if refusal is None:
+        label = t("Approve: %(name)s", name=call.catalogue.isolate(alert.facts.view.name))
+        rows.append((Button(label, bind("approve", alert.id, alert.revision)),))
+    if may_submit(alert) is None:
+        rows.append((Button(t("Hand in for approval"), bind("submit", alert.id)),))
+    rows.append(
+        tuple(
+            Button(f"✓ {t(label)}" if kind is alert.disposition else t(label), bind(f"as-{kind.value}", alert.id))
+            for kind, label in DISPOSITIONS.items()
+        )
+    )
+    change = Button(t("Change it"), bind("edit", alert.id))
+    turn_down = Button(t("Turn down"), bind("reject", alert.id, alert.revision))
+    if alert.status is AlertStatus.RETURNED:
+        return (*rows, (change,))
+    return (*rows, (change, Button(t("Send back"), bind("return", alert.id, alert.revision)), turn_down))
