@@ -15,7 +15,7 @@ from alerts.day import Day
 DEADLINE: Final = timedelta(days=42)
 IMMINENT_DEADLINE: Final = timedelta(days=7)
 
-_NUMBER: Final = re.compile(r"UA-(\d{2})/(\d{1,5})", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"UA-(\d{2})/(\d{1,5})(?!\d)")
 
 
 class LetterRefusal(StrEnum):
@@ -73,7 +73,8 @@ def deadline_for(status: CaseStatus, execution_date: Day | None, now: datetime) 
 
     42 days on, 7 when imminent; the known date of execution if that comes first, or when the status is scheduled.
     """
-    limit = _end_of((now + (IMMINENT_DEADLINE if status is CaseStatus.IMMINENT else DEADLINE)).date())
+    lasts = IMMINENT_DEADLINE if status is CaseStatus.IMMINENT else DEADLINE
+    limit = _end_of((now.astimezone(UTC) + lasts).date())
     if execution_date is None:
         return limit
     end = _end_of(execution_date.last)

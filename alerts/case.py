@@ -6,7 +6,7 @@ Readers' surfaces only ever get the second. Source of the vocabulary and the tra
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -108,6 +108,10 @@ class Certainty(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
+CERTAIN: Final = frozenset({Certainty.OFFICIAL, Certainty.CORROBORATED})
+"""What "executed" needs; otherwise it is "reported executed" (domain.md section 4)."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """What somebody (a list, or we in public) says about a case. Absent facts are None or empty.
@@ -175,6 +179,16 @@ class CaseView:
             values[name] = tuple(values.get(name, ()))
         values["extras"] = tuple((column, text) for column, text in values.get("extras", ()))
         return cls(**values)
+
+
+def as_told(view: CaseView) -> CaseView:
+    """The view as we may tell it: an execution that nobody vouches for is "reported", whatever the list calls it.
+
+    The list's own word and its view stay as they were read (domain.md section 4, certainty).
+    """
+    if view.status is CaseStatus.EXECUTED and view.certainty not in CERTAIN:
+        return replace(view, status=CaseStatus.EXECUTED_REPORTED)
+    return view
 
 
 @dataclass(frozen=True, slots=True)

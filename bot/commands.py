@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from alerts.locales import N_
 from bot.context import Call, MenuLine
-from bot.handlers import act, cases, desk, enrol, membership, moderate, privacy, write
+from bot.handlers import act, cases, change, desk, enrol, membership, moderate, privacy, write
 
 Handler = Callable[[Call], Awaitable[None]]
 
@@ -57,7 +57,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("draft", desk.draft, Who.MODERATOR, N_("One draft with everything about it: /draft 5")),
     Command("questions", desk.questions, Who.MODERATOR, N_("What the lists leave open")),
     Command("alert", write.alert, Who.MODERATOR, N_("Write an alert by hand")),
-    Command("edit", write.edit, Who.MODERATOR, N_("Change a draft: /edit 5")),
+    Command("edit", change.edit, Who.MODERATOR, N_("Change a draft: /edit 5")),
     Command("submit", moderate.submit, Who.MODERATOR, N_("Hand a draft in for approval: /submit 5")),
     Command("approve", moderate.approve, Who.MODERATOR, N_("Approve a draft: /approve 5")),
     Command("return", moderate.give_back, Who.MODERATOR, N_("Send a draft back: /return 5 why")),

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from telegram import Bot
+from telegram.error import BadRequest
 from telegram.ext import CallbackContext, ExtBot
 
 from alerts.locales import Catalogue, Catalogues
@@ -99,10 +100,18 @@ class Call:
 
     def plain(self, msgid: str, keyboard: Keyboard = (), **values: object) -> Message:
         """One translated text, protected where the reader's phone is not safe."""
-        text = self.catalogue.t(msgid, **values)
+        return self.written(self.catalogue.t(msgid, **values), keyboard)
+
+    def written(self, text: str, keyboard: Keyboard = ()) -> Message:
+        """A text that is translated already, as a message for this reader."""
         return Message(text, keyboard=keyboard, protected=self.mode is Mode.SAFE)
 
     async def replace(self, message: Message) -> None:
-        """Put `message` in the place of the one whose button was tapped."""
+        """Put `message` in the place of the one whose button was tapped, or below it when that one cannot change."""
         words = as_parameters(message, self.bot.username)
-        await self.bot.edit_message_text(chat_id=self.chat, message_id=self.message_id, **words)
+        try:
+            await self.bot.edit_message_text(chat_id=self.chat, message_id=self.message_id, **words)
+        except BadRequest as error:
+            # Two quick taps on one button: the first has done it. Otherwise the old message is gone or too old.
+            if "not modified" not in error.message:
+                await self.reply(message)

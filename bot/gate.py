@@ -10,12 +10,13 @@ import logging
 from dataclasses import replace
 from typing import Final
 
-from telegram import Bot, CallbackQuery, ChatMember, Message, Update, User
+from telegram import Bot, CallbackQuery, ChatMember, MaybeInaccessibleMessage, Message, Update, User
 from telegram.constants import ChatType
 from telegram.error import BadRequest, TelegramError
 
 from alerts import moderators
 from alerts.locales import N_
+from bot import store
 from bot.commands import BY_NAME, Command, Who
 from bot.context import Call, Context, Services
 from bot.handlers import answers, replies, start_links, taps
@@ -31,13 +32,17 @@ _MAY_RUN_GROUP: Final = frozenset({ChatMember.OWNER, ChatMember.ADMINISTRATOR})
 async def on_message(update: Update, context: Context) -> None:
     """Every new message: a command, an answer in a conversation, or something to answer kindly."""
     message, user = update.message, update.effective_user
-    if message is None or user is None or user.is_bot or user.id == ANONYMOUS_ADMINISTRATOR:
+    if message is None or user is None or (user.is_bot and user.id != ANONYMOUS_ADMINISTRATOR):
         return
     call = await build_call(context, user, message, message.text or "")
     name, words = split_command(message, context.bot.username)
+    if user.id == ANONYMOUS_ADMINISTRATOR:
+        if name in BY_NAME:
+            await call.say(N_("I cannot tell who is asking. Please write as yourself, not as the group."))
+        return
     if name is None:
         if call.kind is ChatKind.PRIVATE:
-            await _on_words(call)
+            await _on_words(call, message)
     elif command := BY_NAME.get(name):
         await _on_command(command, _with_words(call, words), message)
     elif call.kind is ChatKind.PRIVATE:
@@ -45,8 +50,12 @@ async def on_message(update: Update, context: Context) -> None:
     await _tidy_up(call, message)
 
 
-async def _on_words(call: Call) -> None:
-    if call.role is not None and await replies.go_on(call):
+async def _on_words(call: Call, message: Message) -> None:
+    if call.role is not None and await replies.is_expected(call):
+        if message.forward_origin or message.via_bot:
+            await call.say(N_("Please write it yourself: forwarded messages change nothing."))
+        else:
+            await replies.go_on(call)
         return
     await answers.answer_words(call)
 
@@ -69,10 +78,11 @@ async def _on_command(command: Command, call: Call, message: Message) -> None:
 
 
 async def _may_run_group(call: Call, command: Command) -> bool:
+    if not await is_group_administrator(call.bot, call.chat, call.user):
+        return False
     if not command.in_groups:
         await call.say(N_("Please ask me in a private chat."))
-        return False
-    return await is_group_administrator(call.bot, call.chat, call.user)
+    return command.in_groups
 
 
 async def is_group_administrator(bot: Bot, chat: int, user: int) -> bool:
@@ -84,7 +94,7 @@ async def is_group_administrator(bot: Bot, chat: int, user: int) -> bool:
     return member.status in _MAY_RUN_GROUP
 
 
-async def build_call(context: Context, user: User, message: Message, words: str) -> Call:
+async def build_call(context: Context, user: User, message: MaybeInaccessibleMessage, words: str) -> Call:
     """Who is calling, and in which language to answer: the subscriber's, else Telegram's hint."""
     services = context.services
     chat = message.chat
@@ -93,6 +103,8 @@ async def build_call(context: Context, user: User, message: Message, words: str)
     role = None
     if kind is ChatKind.PRIVATE:
         role = await role_of(services, user.id)
+    if role is not None and subscriber is None:
+        await _remember_language(services, user)
     return Call(
         bot=context.bot,
         services=services,
@@ -105,6 +117,15 @@ async def build_call(context: Context, user: User, message: Message, words: str)
         subscriber=subscriber,
         role=role,
     )
+
+
+async def _remember_language(services: Services, user: User) -> None:
+    """Of a moderator, who need not subscribe, so that what they are told of is in their language."""
+    key = store.language_key(moderators.actor_of(services.sealer, user.id))
+    code = services.catalogues.negotiate(user.language_code)
+    async with services.sessions.begin() as session:
+        if await store.get_setting(session, key) != code:
+            await store.put_setting(session, key, code)
 
 
 async def role_of(services: Services, user: int) -> moderators.Role | None:
@@ -121,7 +142,8 @@ def split_command(message: Message, username: str) -> tuple[str | None, str]:
     text = message.text or ""
     if not text.startswith("/"):
         return None, text
-    head, _, words = text.partition(" ")
+    head, *rest = text.split(maxsplit=1)
+    words = rest[0] if rest else ""
     name, _, addressed = head[1:].partition("@")
     if addressed and addressed.casefold() != username.casefold():
         return None, ""
@@ -135,7 +157,7 @@ def _with_words(call: Call, words: str) -> Call:
 async def on_tap(update: Update, context: Context) -> None:
     """A button: answered first, so that the phone stops waiting, then done."""
     query = update.callback_query
-    if query is None or query.data is None or not isinstance(query.message, Message):
+    if query is None or query.data is None or query.message is None:
         return
     await answer_quietly(query)
     call = await build_call(context, query.from_user, query.message, "")

@@ -29,6 +29,7 @@ from subscribers.pace import Pace
 HEARTBEAT: Final = "heartbeat"
 _IDLE_SECONDS: Final = 1.0
 _HALT_SECONDS: Final = 60.0
+_LONGEST_SILENCE: Final = timedelta(minutes=1)
 _log = logging.getLogger(__name__)
 
 
@@ -51,6 +52,8 @@ class Engine:
         self._services = services
         self._client = client
         self._tick = tick
+        self._unheard = 0
+        self._tell_again = services.clock()
         self._stopping = asyncio.Event()
         self._busy: dict[str, asyncio.Task[object]] = {}
         self._sending = send.Sending(
@@ -138,7 +141,12 @@ class Engine:
     async def draft_and_tell(self) -> None:
         """Changes become drafts; moderators hear of drafts and questions."""
         await draft.draft(self._services.sessions, self._services.clock())
-        await tell(self._bot, self._services)
+        now = self._services.clock()
+        if now < self._tell_again:
+            return
+        self._unheard = 0 if await tell(self._bot, self._services) else self._unheard + 1
+        # Nobody listens: Telegram is not asked every second whether a moderator has pressed Start by now.
+        self._tell_again = now + min(_LONGEST_SILENCE, timedelta(seconds=2**self._unheard - 1))
 
     async def release(self) -> send.Report:
         """Approved alerts go out: publish, fan out, send one round."""

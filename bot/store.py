@@ -38,6 +38,11 @@ async def put_setting(session: AsyncSession, key: str, value: str) -> None:
     await session.merge(SettingRow(key=key, value=value))
 
 
+def language_key(actor: str) -> str:
+    """Under which the language is remembered that a moderator, who need not subscribe, writes to us in."""
+    return f"language.{actor}"
+
+
 async def load_conversation(session: AsyncSession, user_id: int) -> Conversation | None:
     """The conversation that this person is in."""
     row = await session.get(ConversationRow, _sealed(session, user_id))

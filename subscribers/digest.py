@@ -112,7 +112,9 @@ def _news(catalogue: Catalogue, alert: Alert) -> str:
 
 
 def _deadline(catalogue: Catalogue, action: Action, case: PublishedCase, now: datetime) -> str:
-    line = f"• {case_line(catalogue, case)}, {catalogue.identifier(action.latest_number)}"
+    line = f"• {case_line(catalogue, case)} ({catalogue.identifier(action.latest_number)})"
+    if not action.letters:
+        return catalogue.t("%(action)s: no letters for now", action=line)
     if action.deadline is None:
         return line
     words = deadline_in_words(catalogue, action.deadline, now)

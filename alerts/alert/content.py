@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from alerts.alert.words import AlertKind, AlertStatus, Disposition, Part
+from alerts.alert.words import ENDS, AlertKind, AlertStatus, Disposition, Part
 from alerts.case import DEATHS, LIVING, OUTCOMES, RELIEF, CaseStatus, CaseView
 
 
@@ -109,8 +109,9 @@ class Alert:
 
     @property
     def offers_letters(self) -> bool:
-        """Whether it carries something to write: never on a death or while a stay is news."""
-        return self.disposition is Disposition.ACTION and self.status_in_law not in OUTCOMES
+        """Whether it carries something to write: never on a death, while relief is news, or to end an action."""
+        is_threat = self.status_in_law in LIVING - RELIEF - OUTCOMES
+        return self.disposition is Disposition.ACTION and is_threat and self.kind not in ENDS
 
     def core_hash(self) -> str:
         """Fingerprint of everything that is the same in all languages."""
@@ -121,7 +122,7 @@ class Alert:
         return {locale: _fingerprint(text) for locale, text in self.texts.items()}
 
     def hands_of(self, part: Part) -> list[Hand]:
-        """Those who had that part in the current revision; editors and authors of earlier ones count too."""
+        """Approvers of the current revision; authors and editors of any."""
         if part is Part.APPROVER:
             return [hand for hand in self.hands if hand.part is part and hand.revision == self.revision]
         return [hand for hand in self.hands if hand.part is part]

@@ -31,6 +31,8 @@ def may_edit(alert: Alert) -> Refusal | None:
 
 PUT_RIGHT: Final = frozenset({"source_name", "source_url", "prison", "name_latin", "name_native", "aliases"})
 """What may be put right on a list's draft without becoming its editor (domain.md section 7)."""
+_SAME_NAME: Final = 0.75
+"""How alike two spellings of one name are at least (0 to 1); below it, the edit names somebody else."""
 
 
 def makes_editor(alert: Alert, facts: Facts, texts: Mapping[str, str]) -> bool:
@@ -40,59 +42,91 @@ def makes_editor(alert: Alert, facts: Facts, texts: Mapping[str, str]) -> bool:
     old, new = alert.facts.to_json(), facts.to_json()
     old_view, new_view = old.pop("view"), new.pop("view")
     changed = {name for name in old_view.keys() | new_view.keys() if old_view.get(name) != new_view.get(name)}
-    return old != new or not changed <= PUT_RIGHT
+    names = ((old_view.get(name), new_view.get(name)) for name in changed & {"name_latin", "name_native"})
+    return old != new or not changed <= PUT_RIGHT or not all(_is_spelling(*pair) for pair in names)
+
+
+def _is_spelling(old: str | None, new: str | None) -> bool:
+    """Whether both can be the same name; a name added where there was none is not spelling."""
+    likeness = SequenceMatcher(None, normalise(old or ""), normalise(new or ""), autojunk=False).ratio()
+    return bool(old and new) and likeness >= _SAME_NAME
 
 
 def may_turn_down(alert: Alert, reason: str) -> Refusal | None:
-    """Returning and rejecting need a pending or approved alert and a reason."""
-    if alert.status not in {AlertStatus.DRAFT, AlertStatus.PENDING, AlertStatus.APPROVED}:
+    """Returning and rejecting need an open alert and a reason."""
+    if alert.status not in OPEN:
         return Refusal.WRONG_STATUS
     return None if reason.strip() else Refusal.REASON_MISSING
 
 
-def may_approve(
-    alert: Alert, actor: str, revision: int, seen: CaseView | None, now: datetime
-) -> Refusal | None:
-    """Whether `actor` may approve that revision now. `seen`: the list's view, None for a case kept by hand.
-
-    The case must still have the status the alert states, so that a stay is not overtaken by an old warning.
-    """
+def may_approve(alert: Alert, actor: str, revision: int, case: Case, now: datetime) -> Refusal | None:
+    """Whether `actor` may approve that revision of an alert about `case` now."""
     if alert.status is not AlertStatus.PENDING:
         return Refusal.WRONG_STATUS
     if revision != alert.revision:
         return Refusal.STALE_REVISION
     if alert.is_own_work_of(actor):
         return Refusal.OWN_WORK
-    if any(hand.actor == actor for hand in alert.hands_of(Part.APPROVER)):
+    if actor in _standing(alert, now):
         return Refusal.ALREADY_APPROVED
-    return _facts_stand(alert, seen, now)
+    return _facts_stand(alert, case, now)
 
 
-def may_publish(alert: Alert, needed: int, seen: CaseView | None, now: datetime) -> Refusal | None:
-    """The only rule of publication: enough fresh approvals of exactly this, by others than its makers."""
+def may_publish(alert: Alert, needed: int, case: Case, now: datetime) -> Refusal | None:
+    """The only rule of publication: enough fresh approvals of exactly this, by others than its makers.
+
+    One is always needed: nothing goes out without a named approver, whatever `needed` says.
+    """
     if alert.status is not AlertStatus.APPROVED:
         return Refusal.WRONG_STATUS
-    approvals = [hand for hand in alert.hands_of(Part.APPROVER) if not alert.is_own_work_of(hand.actor)]
-    bound = [
+    if not is_enough(alert, needed, now):
+        had = {hand.actor for hand in _bound(alert)}
+        return Refusal.LAPSED if len(had) >= max(needed, 1) else Refusal.TOO_FEW_APPROVALS
+    return _facts_stand(alert, case, now)
+
+
+def is_enough(alert: Alert, needed: int, now: datetime) -> bool:
+    """Whether the approvals of this revision that still stand reach the number asked for."""
+    return len(_standing(alert, now)) >= max(needed, 1)
+
+
+def takes_back_an_end(alert: Alert, published: CaseView | None) -> bool:
+    """Whether readers were told of an end (a death, above all) that this contradicts: only a correction may."""
+    return (
+        published is not None
+        and published.status in CLOSED
+        and published.status is not alert.status_in_law
+        and alert.kind is not AlertKind.CORRECTION
+    )
+
+
+def _bound(alert: Alert) -> list[Hand]:
+    """Approvals of exactly what the alert now says, by others than its makers."""
+    core, texts = alert.core_hash(), alert.locale_hashes()
+    return [
         hand
-        for hand in approvals
-        if hand.core_hash == alert.core_hash() and hand.locale_hashes == alert.locale_hashes()
+        for hand in alert.hands_of(Part.APPROVER)
+        if not alert.is_own_work_of(hand.actor) and (hand.core_hash, hand.locale_hashes) == (core, texts)
     ]
-    fresh = {hand.actor for hand in bound if now - hand.at <= APPROVAL_LASTS}
-    if len(fresh) < needed:
-        return Refusal.LAPSED if len({hand.actor for hand in bound}) >= needed else Refusal.TOO_FEW_APPROVALS
-    return _facts_stand(alert, seen, now)
 
 
-def is_enough(alert: Alert, needed: int) -> bool:
-    """Whether the approvals of this revision reach the number asked for."""
-    return len({hand.actor for hand in alert.hands_of(Part.APPROVER)}) >= needed
+def _standing(alert: Alert, now: datetime) -> set[str]:
+    return {hand.actor for hand in _bound(alert) if now - hand.at <= APPROVAL_LASTS}
 
 
-def _facts_stand(alert: Alert, seen: CaseView | None, now: datetime) -> Refusal | None:
-    if seen is not None and seen.status is not alert.status_in_law:
-        return Refusal.STATUS_MOVED_ON
-    if alert.facts.deadline is not None and alert.facts.deadline <= now:
+def _facts_stand(alert: Alert, case: Case, now: datetime) -> Refusal | None:
+    """A list's alert must still be what the list says, so that a stay is not overtaken by an old warning.
+
+    A moderator's own word may be ahead of the list.
+    """
+    if not alert.is_by_hand:
+        if case.missing_since is not None:
+            return Refusal.VANISHED
+        if as_told(case.seen).status is not alert.status_in_law:
+            return Refusal.STATUS_MOVED_ON
+    if takes_back_an_end(alert, case.published):
+        return Refusal.NEEDS_CORRECTION
+    if alert.goes_out and alert.facts.deadline is not None and alert.facts.deadline <= now:
         return Refusal.DEADLINE_PASSED
     if alert.status_in_law is CaseStatus.EXECUTED and alert.facts.view.certainty not in CERTAIN:
         return Refusal.NEEDS_CERTAINTY

@@ -19,6 +19,12 @@ class AlertKind(StrEnum):
     CLOSED_EXPIRED = "closed_expired"
 
 
+ENDS: Final = frozenset(
+    {AlertKind.STOP_ACTION, AlertKind.GOOD_NEWS, AlertKind.EXECUTED_NOTICE, AlertKind.CLOSED_EXPIRED}
+)
+"""Kinds that never ask for a letter, however far they go."""
+
+
 class AlertStatus(StrEnum):
     """Where an alert stands in review."""
 
@@ -66,6 +72,8 @@ class Refusal(StrEnum):
     TOO_FEW_APPROVALS = "too_few_approvals"
     DEADLINE_PASSED = "deadline_passed"
     STATUS_MOVED_ON = "status_moved_on"
+    VANISHED = "vanished"
+    NEEDS_CORRECTION = "needs_correction"
     NEEDS_CERTAINTY = "needs_certainty"
     REASON_MISSING = "reason_missing"
     OPEN_DRAFT_EXISTS = "open_draft_exists"

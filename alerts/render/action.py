@@ -60,6 +60,8 @@ def _urgency(pair: tuple[Action, PublishedCase]) -> tuple[bool, datetime]:
 
 def _deadline_line(catalogue: Catalogue, action: Action, now: datetime) -> str:
     number = catalogue.identifier(action.latest_number)
+    if not action.letters:
+        return catalogue.t("%(number)s: no letters for now", number=number)
     if action.deadline is None:
         return catalogue.t("%(number)s: no deadline", number=number)
     words = deadline_in_words(catalogue, action.deadline, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,15 +27,17 @@ async def find(session: AsyncSession, words: str, limit: int) -> list[Case]:
     wanted = [normalised for word in words.split() if (normalised := normalise(word))]
     if not wanted:
         return []
-    rows = await session.execute(select(col(CaseRow.id), col(CaseRow.seen)))
-    named = [(case_id, _names(CaseView.from_json(seen))) for case_id, seen in rows]
+    rows = await session.execute(select(col(CaseRow.id), col(CaseRow.seen), col(CaseRow.published)))
+    named = [(row.id, _names(row.seen, row.published or {})) for row in rows]
     hits = sorted((len(names), case_id) for case_id, names in named if all(word in names for word in wanted))
     found = [await case_by_id(session, case_id) for _, case_id in hits[:limit]]
     return [case for case in found if case is not None]
 
 
-def _names(view: CaseView) -> str:
-    return " ".join(normalise(name) for name in (view.name_latin, view.name_native, *view.aliases) if name)
+def _names(*stored: dict[str, Any]) -> str:
+    views = [CaseView.from_json(plain) for plain in stored]
+    written = (name for view in views for name in (view.name_latin, view.name_native, *view.aliases) if name)
+    return " ".join(dict.fromkeys(normalise(name) for name in written))
 
 
 async def add(session: AsyncSession, view: CaseView, now: datetime) -> Case:

@@ -57,6 +57,17 @@ async def case_by_id(session: AsyncSession, case_id: int) -> Case | None:
     return None if row is None else _as_case(row)
 
 
+async def hold(session: AsyncSession, case_id: int) -> Case | None:
+    """One case, and nobody else may change it or its alerts until the transaction ends.
+
+    Take it before anything else of the case is read. SQLite's transactions are so from their beginning.
+    """
+    row = (
+        await session.execute(_select().where(col(CaseRow.id) == case_id).with_for_update(key_share=True))
+    ).one_or_none()
+    return None if row is None else _as_case(row)
+
+
 async def dated_cases(session: AsyncSession) -> list[Case]:
     """The cases with an execution date that are still on their lists."""
     query = _select().where(col(CaseRow.date_seen_at).is_not(None), col(CaseRow.missing_since).is_(None))

@@ -102,11 +102,15 @@ async def record_changes(
         await session.execute(insert(ChangeRow), values)
 
 
-async def unweighed_changes(session: AsyncSession, limit: int) -> list[StoredChange]:
-    """The oldest changes that the draft station has not looked at."""
+async def unweighed_changes(
+    session: AsyncSession, limit: int | None = None, case_id: int | None = None
+) -> list[StoredChange]:
+    """The oldest changes that the draft station has not looked at; with `case_id`, of that case."""
     query = (
         select(ChangeRow).where(col(ChangeRow.weighed).is_(False)).order_by(col(ChangeRow.id)).limit(limit)
     )
+    if case_id is not None:
+        query = query.where(col(ChangeRow.case_id) == case_id)
     return [
         StoredChange(row.id, row.edition_id, row.case_id, row.field, row.before, row.after)
         for row in await session.scalars(query)

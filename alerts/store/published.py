@@ -19,7 +19,7 @@ from alerts.action import Action
 from alerts.alert import OPEN, Alert, AlertKind, AlertStatus, Disposition, Facts
 from alerts.case import OUTCOMES, CaseView, PublishedCase
 from alerts.render.message import Message, Variant
-from alerts.store.review import as_action
+from alerts.store.actions import as_action
 from alerts.tables import ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow, ChangeRow
 
 MOST_WORDS: Final = 8
@@ -71,7 +71,7 @@ async def latest_cases(session: AsyncSession, limit: int) -> list[PublishedCase]
 
 async def search(session: AsyncSession, words: str, limit: int) -> list[PublishedCase]:
     """Cases whose published names hold every one of the words, in either script; newest first."""
-    wanted = names.normalise(words).split()[:MOST_WORDS]
+    wanted = [word for word in map(names.normalise, words.split()[:MOST_WORDS]) if word]
     if not wanted:
         return []
     holds = [col(CaseRow.published_words).contains(word, autoescape=True) for word in wanted]

@@ -1,4 +1,4 @@
-"""Alerts on their way through review, and the chains (actions) they belong to. Never read by readers' surfaces."""
+"""Alerts on their way through review, and their publication. Never read by readers' surfaces."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from alerts.action import Action
 from alerts.alert import OPEN, Alert, AlertKind, AlertStatus, Disposition, Facts, Hand, Part
 from alerts.case import CaseView
 from alerts.render.message import Message, Variant
-from alerts.tables import ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow, HandRow
+from alerts.store import cases
+from alerts.tables import AlertRow, AlertTextRow, AlertTopicRow, CaseRow, HandRow
 
 _TOLD: Final = (AlertStatus.PENDING, AlertStatus.RETURNED, AlertStatus.REJECTED)
 """Standings that somebody must hear of."""
@@ -49,25 +49,6 @@ def _as_alert(row: AlertRow, hands: Sequence[HandRow]) -> Alert:
     )
 
 
-def as_action(row: ActionRow) -> Action:
-    """The chain as a value."""
-    assert row.id is not None
-    return Action(
-        id=row.id,
-        case_id=row.case_id,
-        year=row.year,
-        sequence=row.sequence,
-        updates=row.updates,
-        kind=AlertKind(row.kind),
-        letters=row.letters,
-        deadline=row.deadline,
-        petition_url=row.petition_url,
-        petition_title=row.petition_title,
-        opened_at=row.opened_at,
-        closed_at=row.closed_at,
-    )
-
-
 async def _alerts(
     session: AsyncSession, *where: ColumnElement[bool], limit: int | None = None, offset: int | None = None
 ) -> list[Alert]:
@@ -87,6 +68,15 @@ async def alert_by_id(session: AsyncSession, alert_id: int) -> Alert | None:
     """One alert with its hands."""
     found = await _alerts(session, col(AlertRow.id) == alert_id)
     return found[0] if found else None
+
+
+async def alert_to_change(session: AsyncSession, alert_id: int) -> Alert | None:
+    """One alert, its case held until the transaction ends: two steps at once become two steps in turn."""
+    case_id = await session.scalar(select(col(AlertRow.case_id)).where(col(AlertRow.id) == alert_id))
+    if case_id is None:
+        return None
+    await cases.hold(session, case_id)
+    return await alert_by_id(session, alert_id)
 
 
 async def open_alert_of(session: AsyncSession, case_id: int) -> Alert | None:
@@ -166,10 +156,19 @@ def _columns(alert: Alert) -> dict[str, Any]:
 
 
 async def add_hand(session: AsyncSession, alert: Alert, hand: Hand) -> Alert:
-    """Remember somebody's part in a revision, once; returns the alert with it."""
-    known = {(one.revision, one.actor, one.part) for one in alert.hands}
-    if (hand.revision, hand.actor, hand.part) in known:
+    """Remember somebody's part in a revision, once (an approval given again is as of now); the alert with it."""
+    same = [one for one in alert.hands if _part_of(one) == _part_of(hand)]
+    if same and hand.part is not Part.APPROVER:
         return alert
+    if same:
+        rows = update(HandRow).where(
+            col(HandRow.alert_id) == alert.id,
+            col(HandRow.revision) == hand.revision,
+            col(HandRow.actor) == hand.actor,
+            col(HandRow.part) == hand.part.value,
+        )
+        await session.execute(rows.values(at=hand.at))
+        return replace(alert, hands=(*(one for one in alert.hands if one not in same), hand))
     session.add(
         HandRow(
             alert_id=alert.id,
@@ -185,85 +184,29 @@ async def add_hand(session: AsyncSession, alert: Alert, hand: Hand) -> Alert:
     return replace(alert, hands=(*alert.hands, hand))
 
 
-async def open_action_of(session: AsyncSession, case_id: int) -> Action | None:
-    """The chain of a case that is not closed, if any (its deadline may have passed)."""
-    row = await session.scalar(
-        select(ActionRow)
-        .where(col(ActionRow.case_id) == case_id, col(ActionRow.closed_at).is_(None))
-        .order_by(col(ActionRow.id).desc())
-        .limit(1)
-    )
-    return as_action(row) if row else None
+def _part_of(hand: Hand) -> tuple[int, str, Part]:
+    return hand.revision, hand.actor, hand.part
 
 
-async def open_new_action(session: AsyncSession, action: Action) -> Action:
-    """Store a new chain under the year's next number (its `id` and `sequence` are ignored)."""
-    last = await session.scalar(
-        select(func.max(ActionRow.sequence)).where(col(ActionRow.year) == action.year)
-    )
-    numbered = replace(action, sequence=(last or 0) + 1)
-    row = ActionRow(
-        case_id=action.case_id,
-        year=action.year,
-        sequence=numbered.sequence,
-        opened_at=action.opened_at,
-        **_action_columns(numbered),
-    )
-    session.add(row)
-    await session.flush()
-    assert row.id is not None
-    return replace(numbered, id=row.id)
+async def supersede(session: AsyncSession, action_id: int, now: datetime, but: int) -> None:
+    """End a chain's published alerts, all `but` one: what was not yet sent of them is not sent any more."""
+    is_other = col(AlertRow.id) != but
+    await _end(session, action_id, AlertStatus.SUPERSEDED, now, is_other)
 
 
-async def number_to_come(session: AsyncSession, alert: Alert, now: datetime) -> str | None:
-    """The number `alert` would get if it were published now; None when it sends nothing."""
-    if alert.number or not alert.goes_out:
-        return alert.number
-    current = await open_action_of(session, alert.case_id)
-    if current is not None:
-        return replace(current, updates=current.updates + 1).latest_number
-    last = await session.scalar(select(func.max(ActionRow.sequence)).where(col(ActionRow.year) == now.year))
-    return f"UA-{now.year % 100:02d}/{(last or 0) + 1:03d}"
+async def expire(session: AsyncSession, action_id: int, now: datetime) -> None:
+    """End a chain's published alerts that name a deadline. News of a stay or a death has none and still goes out."""
+    names_deadline = col(AlertRow.facts)["deadline"].as_string().is_not(None)
+    await _end(session, action_id, AlertStatus.EXPIRED, now, names_deadline)
 
 
-async def save_action(session: AsyncSession, action: Action) -> None:
-    """Write back a chain."""
-    rows = update(ActionRow).where(col(ActionRow.id) == action.id)
-    await session.execute(rows.values(**_action_columns(action)))
-
-
-def _action_columns(action: Action) -> dict[str, Any]:
-    return {
-        "updates": action.updates,
-        "kind": action.kind.value,
-        "letters": action.letters,
-        "deadline": action.deadline,
-        "petition_url": action.petition_url,
-        "petition_title": action.petition_title,
-        "closed_at": action.closed_at,
-    }
-
-
-async def actions_past_deadline(session: AsyncSession, now: datetime) -> list[Action]:
-    """Chains not closed whose deadline has passed."""
-    rows = await session.scalars(
-        select(ActionRow).where(col(ActionRow.closed_at).is_(None), col(ActionRow.deadline) <= now)
-    )
-    return [as_action(row) for row in rows]
-
-
-async def end_alerts(
-    session: AsyncSession, action_id: int, ending: AlertStatus, now: datetime, but: int | None = None
+async def _end(
+    session: AsyncSession, action_id: int, ending: AlertStatus, now: datetime, which: ColumnElement[bool]
 ) -> None:
-    """End a chain's published alerts (all `but` one): what was not yet sent of them is not sent any more."""
+    of_chain = (col(AlertRow.action_id) == action_id, col(AlertRow.status) == AlertStatus.PUBLISHED)
+    rows = update(AlertRow).where(*of_chain, which)
     await session.execute(
-        update(AlertRow)
-        .where(
-            col(AlertRow.action_id) == action_id,
-            col(AlertRow.id).is_distinct_from(but),
-            col(AlertRow.status) == AlertStatus.PUBLISHED,
-        )
-        .values(status=ending.value, ended_at=now)
+        rows.values(status=ending.value, ended_at=now).execution_options(synchronize_session=False)
     )
 
 

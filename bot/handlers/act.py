@@ -41,6 +41,10 @@ async def actions(call: Call) -> None:
     """Open urgent actions with their deadlines."""
     async with call.services.sessions() as session:
         found = await published.open_actions(session, call.now)
+        waiting = await published.cases_waiting(session, [case.id for _, case in found])
+    found = [
+        (replace(action, letters=action.letters and case.id not in waiting), case) for action, case in found
+    ]
     await call.reply(render_actions(call.catalogue, found, call.now, variant_of(call)))
 
 

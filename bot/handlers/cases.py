@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from alerts.case import PublishedCase
+from alerts.case import DEATHS, PublishedCase
 from alerts.locales import N_
 from alerts.render.alert import letter_button
 from alerts.render.case import render_case, render_cases
@@ -13,11 +13,16 @@ from alerts.store import published
 from bot.buttons import reader_data
 from bot.context import Call
 from bot.handlers.act import variant_of
+from bot.handlers.reading import number_of
 from subscribers import enrol
 from subscribers.subscriber import ChatKind, Mode
 from subscribers.subscription import case_key
 
 MOST_FOUND: Final = 10
+_NOT_FOUND: Final = N_("I found no case by that name. Try a part of it, in either script.")
+_NOTHING_YET: Final = N_(
+    "No case has been published yet. You will hear of the first one if you subscribe: /start"
+)
 
 
 async def search(call: Call) -> None:
@@ -28,7 +33,7 @@ async def search(call: Call) -> None:
         else:
             found = await published.latest_cases(session, MOST_FOUND)
     if not found:
-        await call.say(N_("I found no case by that name. Try a part of it, in either script."))
+        await call.say(_NOT_FOUND if call.words else _NOTHING_YET)
         return
     await call.reply(render_cases(call.catalogue, found, variant_of(call)))
 
@@ -48,15 +53,17 @@ async def _buttons(call: Call, case: PublishedCase) -> Keyboard:
     if call.kind is ChatKind.GROUP:
         return ()
     rows = []
-    if call.subscriber is not None and case_key(case.id) not in call.subscriber.keys:
+    followed = call.subscriber is None or case_key(case.id) in call.subscriber.keys
+    if not followed and case.view.status not in DEATHS:
         rows.append((Button(call.catalogue.t("Follow this case"), reader_data("follow", str(case.id))),))
     if call.mode is not Mode.READ_ONLY:
         async with call.services.sessions() as session:
             actions = await published.open_actions(session, call.now, [case_key(case.id)])
+            held = await published.outcome_waits(session, case.id)
         rows += [
             (letter_button(call.catalogue, action.number, variant_of(call)),)
             for action, _ in actions
-            if action.letters
+            if action.letters and not held
         ]
     return tuple(rows)
 
@@ -75,22 +82,22 @@ async def follow(call: Call) -> None:
 
 async def unfollow(call: Call) -> None:
     """/unfollow 17."""
-    number = call.words.strip()
-    if call.subscriber is None or f"case:{number}" not in call.subscriber.keys:
+    number = number_of(call.words)
+    if call.subscriber is None or number is None or f"case:{number}" not in call.subscriber.keys:
         await call.say(N_("You do not follow that case."))
         return
-    await enrol.unfollow(call.services.sessions, call.chat, int(number))
+    await enrol.unfollow(call.services.sessions, call.chat, number)
     await call.say(N_("You no longer follow this case."))
 
 
 async def _named(call: Call) -> PublishedCase | None:
     """The published case whose number was given; says so when there is none."""
-    words = call.words.strip()
-    if not words.isdecimal():
+    number = number_of(call.words)
+    if number is None:
         await call.say(N_("Which case? For example: /case 17. /cases finds the number by name."))
         return None
     async with call.services.sessions() as session:
-        case = await published.published_case(session, int(words[:9]))
+        case = await published.published_case(session, number)
     if case is None:
         await call.say(N_("I do not know a case of that number. /cases finds it by name."))
     return case

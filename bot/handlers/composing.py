@@ -10,16 +10,20 @@ from alerts import review
 from alerts.alert import Alert, AlertStatus, Facts, Refusal
 from alerts.case import Case, CaseView, Certainty, split_status
 from alerts.change import becomes
+from alerts.day import Day
 from alerts.draft import disposition_for, facts_for
 from alerts.locales import N_
 from alerts.moderators import actor_of
-from alerts.store import by_hand, cases
+from alerts.render.message import units
+from alerts.store import actions, by_hand, cases
 from alerts.store import review as review_store
 from bot.context import Call
 
 MOST_FOUND: Final = 6
 _LINK: Final = re.compile(r"https://[^\s/@:]+\.[^\s/@:]+(/\S*)?")
 _LINK_LIMIT: Final = 500
+TEXT_LIMIT: Final = 1500
+"""UTF-16 units of free text: with the coded facts it must fit into one message."""
 
 
 def petition_problem(link: str) -> str | None:
@@ -29,6 +33,13 @@ def petition_problem(link: str) -> str | None:
     return N_(
         "That is not a link I can use: it must begin with https:// and name a site. Send it again, or skip."
     )
+
+
+def text_problem(text: str, most: int) -> str | None:
+    """What is wrong with a text that somebody wrote (a message id with `most`); None when nothing is."""
+    if units(text) <= most:
+        return None
+    return N_("That is too long: at most %(most)s characters fit. Please write it shorter.")
 
 
 async def find_cases(call: Call) -> list[Case]:
@@ -49,9 +60,10 @@ async def compose(call: Call, answers: dict[str, Any]) -> int | Refusal:
         source_name=answers["source"],
         source_url=None,
         certainty=Certainty(answers["certainty"]),
+        execution_date=Day.parse(answers.get("date")) or case.seen.execution_date,
     )
     async with call.services.sessions() as session:
-        action = await review_store.open_action_of(session, case.id)
+        action = await actions.open_action_of(session, case.id)
     before = case.published or (case.seen if case.seen.status else None)
     facts = facts_for(view, before, action, call.now)
     facts = replace(facts, petition_url=answers["petition"] or facts.petition_url)
@@ -95,18 +107,19 @@ def _draft(call: Call, case: Case, facts: Facts, texts: dict[str, str], *, has_o
     )
 
 
-async def put_right(call: Call, alert_id: int, field: str) -> Alert | Refusal | None:
-    """Change one field of a draft to the words just written; a new revision, whose editor cannot approve it."""
+async def put_right(call: Call, alert_id: int, field: str, value: str) -> Alert | Refusal | None:
+    """Give one field of a draft another value; the next revision of exactly what was read."""
     async with call.services.sessions() as session:
         alert = await review_store.alert_by_id(session, alert_id)
     if alert is None:
         return None
-    words = call.words.strip()
     step = review.Step(call.services.sessions, alert_id, actor_of(call.services.sealer, call.user), call.now)
     if field in call.services.catalogues.codes:
-        return await review.edit(step, None, {**alert.texts, field: words})
+        texts = {code: text for code, text in {**alert.texts, field: value}.items() if text}
+        return await review.edit(step, None, texts, alert.revision)
     if field == "petition":
-        return await review.edit(step, replace(alert.facts, petition_url=words), None)
-    plain = {**alert.facts.view.to_json(), field: words}
-    view = CaseView.from_json(plain)
-    return await review.edit(step, replace(alert.facts, view=view), None)
+        facts = replace(alert.facts, petition_url=value or None)
+    else:
+        view = CaseView.from_json({**alert.facts.view.to_json(), field: value or None})
+        facts = replace(alert.facts, view=view)
+    return await review.edit(step, facts, None, alert.revision)

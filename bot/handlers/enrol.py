@@ -13,7 +13,7 @@ from bot.buttons import reader_data
 from bot.context import Call
 from subscribers import enrol
 from subscribers.subscriber import CONSENT_VERSION, ChatKind, Mode
-from subscribers.subscription import EVERYTHING, country_key
+from subscribers.subscription import EVERYTHING, case_of, country_key, is_key
 
 STARTING: Final = "s"
 CHANGING: Final = "c"
@@ -35,8 +35,13 @@ MODES: Final = {
 
 async def start(call: Call) -> None:
     """First contact, or a reminder of what is set."""
-    if call.subscriber and call.subscriber.active:
-        await call.say(N_("You are subscribed. /topics changes what you hear, /help shows everything."))
+    subscriber = call.subscriber
+    if subscriber and subscriber.active:
+        if subscriber.listens(call.now) or subscriber.paused_until is None:
+            await call.say(N_("You are subscribed. /topics changes what you hear, /help shows everything."))
+        else:
+            day = call.catalogue.date(subscriber.paused_until.date())
+            await call.say(N_("You are subscribed, with silence until %(day)s. /resume ends it."), day=day)
         return
     await call.reply(_language_question(call, STARTING))
 
@@ -63,7 +68,9 @@ async def on_language(call: Call, code: str, flow: str) -> None:
         return
     sessions = call.services.sessions
     call = replace(call, catalogue=call.services.catalogues[code])
-    if flow == CHANGING and call.subscriber:
+    if flow == CHANGING:
+        if not await _is_known(call):  # the message above that button does not ask for consent
+            return
         await enrol.choose_language(sessions, call.chat, code)
         await call.replace(call.plain(N_("From now on I write to you in this language.")))
         return
@@ -97,7 +104,7 @@ def _mode_question(call: Call, flow: str) -> Message:
 
 async def on_mode(call: Call, mode: str, flow: str) -> None:
     """Tap 2: who may see the phone."""
-    if mode not in MODES or call.subscriber is None:
+    if mode not in MODES or not await _is_known(call):
         return
     await enrol.choose_mode(call.services.sessions, call.chat, Mode(mode))
     if flow == CHANGING:
@@ -137,6 +144,7 @@ async def on_topic(call: Call, key: str, flow: str) -> None:
     """Tap 3 subscribes; later taps switch a topic on and off."""
     subscriber = call.subscriber
     if subscriber is None:
+        await _is_known(call)
         return
     if key == "done":
         await call.replace(
@@ -145,9 +153,12 @@ async def on_topic(call: Call, key: str, flow: str) -> None:
             )
         )
         return
+    if not is_key(key):
+        return
     sessions = call.services.sessions
     if flow == STARTING:
-        await enrol.choose_topics(sessions, call.chat, frozenset({key}))
+        followed = {one for one in subscriber.keys if case_of(one)}  # who comes back still follows these
+        await enrol.choose_topics(sessions, call.chat, {key, *followed})
         await enrol.resume(sessions, call.chat)
         await call.replace(
             call.plain(
@@ -201,6 +212,9 @@ async def resume(call: Call) -> None:
 
 async def stop(call: Call) -> None:
     """No more messages; the choices stay for a return, /forget removes them too."""
+    if call.subscriber is None:
+        await call.say(N_("You are not subscribed, so I send you nothing. /start begins."))
+        return
     await enrol.stop(call.services.sessions, call.chat)
     await call.say(N_("I am silent from now on. /resume brings me back, /forget deletes what is stored."))
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 
+from sqlalchemy.exc import SQLAlchemyError
 from telegram import Update
 from telegram.error import Forbidden, TelegramError
 
-from alerts.locales import N_
+from alerts.locales import N_, Catalogue
 from alerts.render.message import Message
-from bot.context import Context
+from bot.context import Context, Services
 from bot.messenger import send
+from subscribers import enrol
 
 _log = logging.getLogger(__name__)
 
@@ -22,11 +24,20 @@ async def on_error(update: object, context: Context) -> None:
         return
     _log.error("a handler failed", exc_info=context.error)
     if isinstance(update, Update) and update.effective_chat is not None:
-        user = update.effective_user
-        catalogues = context.services.catalogues
-        catalogue = catalogues[catalogues.negotiate(user.language_code if user else None)]
+        catalogue = await _catalogue_for(update, update.effective_chat.id, context.services)
         text = catalogue.t(N_("Something went wrong here, and it was not your doing. Please try again."))
         try:
             await send(context.bot, update.effective_chat.id, Message(text))
         except TelegramError:
             _log.warning("the person could not be told of the fault")
+
+
+async def _catalogue_for(update: Update, chat: int, services: Services) -> Catalogue:
+    """The reader's own language; Telegram's hint when the fault is that the database does not answer."""
+    try:
+        subscriber = await enrol.subscriber_of(services.sessions, chat)
+    except SQLAlchemyError:
+        _log.warning("the reader's language could not be looked up")
+        subscriber = None
+    hint = update.effective_user.language_code if update.effective_user else None
+    return services.catalogues[subscriber.locale if subscriber else services.catalogues.negotiate(hint)]

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 from telegram import ChatMember, ChatMemberUpdated, Update
+from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden
 
 from alerts import moderators
 from alerts.locales import N_
 from alerts.render.message import Message
+from bot import registration
 from bot.context import Call, Context
 from bot.erasing import forget_chat
 from bot.messenger import send
 from subscribers import enrol
 
+_log = logging.getLogger(__name__)
 _OUT: Final = frozenset({ChatMember.BANNED, ChatMember.LEFT})
+_GROUPS: Final = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
 
 
 async def on_my_membership(update: Update, context: Context) -> None:
@@ -30,11 +36,14 @@ async def on_my_membership(update: Update, context: Context) -> None:
         text = catalogue.t(
             "Thank you for inviting me. An administrator of this group writes /start to choose a language."
         )
-        await send(context.bot, chat.id, Message(text))
+        try:
+            await send(context.bot, chat.id, Message(text))
+        except (BadRequest, Forbidden):
+            _log.info("a group that invited the bot does not let it write")
 
 
 def _is_new_in_group(change: ChatMemberUpdated) -> bool:
-    return change.chat.type != "private" and change.old_chat_member.status in _OUT
+    return change.chat.type in _GROUPS and change.old_chat_member.status in _OUT
 
 
 async def on_migration(update: Update, context: Context) -> None:
@@ -52,5 +61,6 @@ async def claim(call: Call) -> None:
     )
     if accepted:
         await call.say(N_("You are an administrator now. /help shows what that adds."))
+        await registration.register(call.bot, call.services)  # the menu shows what they may do now
     else:
         await call.say(N_("That code is not valid, or has been used."))

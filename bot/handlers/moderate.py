@@ -63,7 +63,7 @@ async def on_submit(call: Call, alert_id: int) -> None:
         )
     else:
         lines.append(t("Nobody else may approve it: another moderator is needed."))
-    await call.reply(call.plain("%(text)s", text="\n".join(lines)))
+    await call.reply(call.written("\n".join(lines)))
 
 
 async def _others_who_may_approve(call: Call, alert: Alert) -> int:

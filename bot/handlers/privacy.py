@@ -40,6 +40,9 @@ async def privacy(call: Call) -> None:
 
 async def forget(call: Call) -> None:
     """/forget asks once; there is no way back."""
+    if call.subscriber is None:
+        await call.say(N_("Nothing is stored about this chat."))
+        return
     yes = Button(call.catalogue.t("Yes, delete everything"), reader_data("forget", "yes"))
     await call.reply(
         call.plain(N_("Delete everything stored about this chat, for good?"), keyboard=((yes,),))
@@ -67,4 +70,4 @@ async def show_help(call: Call) -> None:
         name=call.catalogue.isolate(organisation.name),
         contact=call.catalogue.isolate(organisation.contact),
     )
-    await call.reply(call.plain("%(text)s", text="\n".join([*lines, "", who])))
+    await call.reply(call.written("\n".join([*lines, "", who])))

@@ -16,6 +16,12 @@ WORDS: Final = {
     Refusal.TOO_FEW_APPROVALS: N_("More approvals are needed before this goes out."),
     Refusal.DEADLINE_PASSED: N_("The deadline in this draft has passed. Edit it or turn it down."),
     Refusal.STATUS_MOVED_ON: N_("The list says something else by now. Please look at the newest draft."),
+    Refusal.VANISHED: N_(
+        "The list no longer names this person. Find out why; if it stands all the same, turn this down and write it by hand."
+    ),
+    Refusal.NEEDS_CORRECTION: N_(
+        "Readers were told that this case has ended. Only a correction may say otherwise: turn this down and write /alert."
+    ),
     Refusal.NEEDS_CERTAINTY: N_(
         "“Executed” needs an official word or two independent sources; otherwise it is “reported executed”."
     ),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from bot.context import Call
-from bot.handlers import conversation, moderate, write
+from bot.handlers import change, conversation, moderate, write
 
 
-async def go_on(call: Call) -> bool:
-    """Take the message as an answer; False when no conversation is open."""
+async def is_expected(call: Call) -> bool:
+    """Whether a conversation waits for what this person types."""
+    return await conversation.current(call) is not None
+
+
+async def go_on(call: Call) -> None:
+    """Take the message as an answer, once."""
     standing = await conversation.current(call)
-    if standing is None:
-        return False
+    if standing is None or standing.answers[conversation.HEARD] == call.message_id:
+        return
     if standing.matter == "alert":
         await write.on_words(call, standing.step, standing.answers)
     elif standing.matter == "edit":
-        await write.on_edit_words(call, standing.step, standing.answers)
+        await change.on_edit_words(call, standing.step, standing.answers)
     else:
         await moderate.on_reason(call, standing.answers)
-    return True

@@ -21,7 +21,7 @@ from alerts.publish import render_all
 from alerts.render import person
 from alerts.render.changes import about, render_draft
 from alerts.render.message import Button, Keyboard, Message, Variant
-from alerts.store import cases, review
+from alerts.store import actions, cases, review
 from bot.context import Call
 from bot.handlers.refusals import WORDS as REFUSED
 from subscribers import audience
@@ -38,7 +38,7 @@ async def show_draft(call: Call, alert_id: int) -> None:
     """The draft, the message of every language as it would be sent, what stands in the way, the buttons."""
     async with call.services.sessions() as session:
         alert = await review.alert_by_id(session, alert_id)
-        number = await review.number_to_come(session, alert, call.now) if alert else None
+        number = await actions.number_to_come(session, alert, call.now) if alert else None
     if alert is None:
         await call.say(N_("I do not know a draft of that number. /drafts shows what waits."))
         return
@@ -68,7 +68,7 @@ async def _decision(call: Call, alert: Alert) -> Message:
         ),
     ]
     if alert.status not in OPEN:
-        return call.plain("%(text)s", text="\n".join(lines))
+        return call.written("\n".join(lines))
     if alert.status is AlertStatus.RETURNED and alert.reason:
         reason = person.listed(call.catalogue, alert.reason, limit=1000)
         lines.append(t("Why: %(reason)s", reason=reason))
@@ -77,16 +77,16 @@ async def _decision(call: Call, alert: Alert) -> Message:
     refusal = await _in_the_way(call, alert)
     if refusal is not None and alert.status is AlertStatus.PENDING:
         lines.append(t(REFUSED[refusal]))
-    return call.plain("%(text)s", text="\n".join(lines), keyboard=_decision_keyboard(call, alert, refusal))
+    return call.written("\n".join(lines), keyboard=_decision_keyboard(call, alert, refusal))
 
 
 async def _in_the_way(call: Call, alert: Alert) -> Refusal | None:
     """Why this moderator cannot approve it now, told before they try."""
     async with call.services.sessions() as session:
         case = await cases.case_by_id(session, alert.case_id)
-    seen = case.seen if case and not alert.is_by_hand else None
+    assert case is not None, "an alert's case is never deleted"
     actor = actor_of(call.services.sealer, call.user)
-    return may_approve(alert, actor, alert.revision, seen, call.now)
+    return may_approve(alert, actor, alert.revision, case, call.now)
 
 
 async def _reach_lines(call: Call, alert: Alert) -> list[str]:
@@ -95,12 +95,14 @@ async def _reach_lines(call: Call, alert: Alert) -> list[str]:
         return []
     t, services = call.catalogue.t, call.services
     async with services.sessions() as session:
-        action = await review.open_action_of(session, alert.case_id)
+        action = await actions.open_action_of(session, alert.case_id)
     reach = await audience.count(services.sessions, alert.topics(), call.now, action.id if action else None)
     if not reach:
         return [t("Nobody has asked for this topic yet.")]
     total = sum(reach.values())
-    shares = [f"{services.catalogues[code].name}: {call.catalogue.number(n)}" for code, n in sorted(reach.items())]
+    shares = [
+        f"{services.catalogues[code].name}: {call.catalogue.number(n)}" for code, n in sorted(reach.items())
+    ]
     return [
         t(
             "Goes to %(total)s chats (%(shares)s), about %(seconds)s seconds.",
@@ -129,7 +131,9 @@ def _decision_keyboard(call: Call, alert: Alert, refusal: Refusal | None) -> Key
         rows.append((Button(t("Hand in for approval"), bind("submit", alert.id)),))
     rows.append(
         tuple(
-            Button(f"✓ {t(label)}" if kind is alert.disposition else t(label), bind(f"as-{kind.value}", alert.id))
+            Button(
+                f"✓ {t(label)}" if kind is alert.disposition else t(label), bind(f"as-{kind.value}", alert.id)
+            )
             for kind, label in DISPOSITIONS.items()
         )
     )

@@ -11,7 +11,7 @@ from alerts.alert import Disposition
 from alerts.locales import N_
 from bot.buttons import MODERATORS, read_reader_data
 from bot.context import Call
-from bot.handlers import act, cases, desk, enrol, moderate, privacy, sheet, write
+from bot.handlers import act, cases, change, desk, enrol, moderate, privacy, sheet, write
 
 Parts = list[str]
 Tap = Callable[[Call, Parts], Awaitable[None]]
@@ -63,8 +63,8 @@ _MODERATORS: Final[dict[str, Tap]] = {
     "page": lambda call, parts: desk.on_page(call, parts[0], int(parts[1])),
     "look": lambda call, parts: sheet.show_draft(call, int(parts[0])),
     "make": lambda call, parts: desk.make_draft(call, int(parts[0])),
-    "edit": lambda call, parts: write.show_fields(call, int(parts[0])),
-    "e-field": lambda call, parts: write.on_edit_field(call, int(parts[0]), parts[1]),
+    "edit": lambda call, parts: change.show_fields(call, int(parts[0])),
+    "e-field": lambda call, parts: change.on_edit_field(call, int(parts[0]), parts[1]),
     "submit": lambda call, parts: moderate.on_submit(call, int(parts[0])),
     "approve": lambda call, parts: moderate.on_approve(call, int(parts[0]), int(parts[1])),
     "return": lambda call, parts: moderate.on_turn_down(call, int(parts[0]), int(parts[1]), "return"),

@@ -1,6 +1,7 @@
-"""Writing an alert by hand, step by step, and editing a draft. Each step's answer is stored as it is given.
+"""Writing an alert by hand, step by step. Each step's answer is stored as it is given, so a restart loses nothing.
 
-The draft comes into being at the last step; its author hands it in, somebody else approves it.
+The draft comes into being at the last step; its author hands it in, somebody else approves it. A button counts
+only under the question that is open: one further up belongs to an earlier step, or to another alert.
 """
 
 from __future__ import annotations
@@ -8,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from alerts.case import CaseStatus, Certainty, split_status
+from alerts.alert import Refusal
+from alerts.case import CERTAIN, CaseStatus, Certainty, split_status
+from alerts.day import Day
 from alerts.locales import N_, terms
-from alerts.render.message import Button, Keyboard
+from alerts.render.message import Button, Keyboard, Message
+from alerts.store import review
 from bot.context import Call
-from bot.handlers import conversation, desk
-from bot.handlers.composing import compose, find_cases, petition_problem, put_right
-from bot.handlers.moderate import tell_result
-from bot.handlers.reading import number_of
+from bot.handlers import conversation
+from bot.handlers.composing import TEXT_LIMIT, compose, find_cases, petition_problem, text_problem
+from bot.handlers.moderate import tell_refusal
+from bot.handlers.refusals import WORDS as REFUSED
+from bot.handlers.sheet import show_draft
 
 STATUSES: Final = (
     "imminent/solitary",
@@ -27,64 +32,90 @@ STATUSES: Final = (
     "stayed",
     "stayed/returned_to_ward",
     "commuted",
+    "forgiven",
+    "pardoned",
+    "acquitted",
     "released",
     "executed_reported",
     "executed",
+    "died_in_custody",
 )
-SKIP: Final = "skip"
+NAME_LIMIT: Final = 100
+_OPEN: Final = "open"
+"""The message whose buttons count."""
+_TOO_OLD: Final = N_("That button is too old. /alert begins anew.")
+_WHICH_COUNTRY: Final = N_("In which country? Two letters, for example IR.")
 Answers = dict[str, Any]
 
 
 async def alert(call: Call) -> None:
     """/alert: begin with the case."""
-    await _ask_case(call, {})
+    words = N_("Who is it about? Write the name or a part of it, in either script. /cancel leaves.")
+    await _ask(call, "case", {}, call.plain(words))
 
 
 async def cancel(call: Call) -> None:
     """/cancel: nothing of it is kept."""
+    if await conversation.current(call) is None:
+        await call.say(N_("There is nothing to leave."))
+        return
     await conversation.end(call)
     await call.say(N_("Left. Nothing was stored of it."))
 
 
-async def _ask_case(call: Call, answers: Answers) -> None:
-    await conversation.begin(call, "alert", "case", answers)
-    await call.say(N_("Who is it about? Write the name or a part of it, in either script. /cancel leaves."))
+async def _ask(call: Call, step: str, answers: Answers, question: Message) -> None:
+    """Put the question of a step and remember where we stand."""
+    asked = await call.reply(question)
+    await conversation.begin(call, "alert", step, {**answers, _OPEN: asked})
 
 
 async def _take_case(call: Call, answers: Answers) -> None:
+    name = " ".join(call.words.split())
+    if problem := text_problem(name, NAME_LIMIT):
+        await call.say(problem, most=NAME_LIMIT)
+        return
     found = await find_cases(call)
+    bind = call.binding.bind
     rows: list[tuple[Button, ...]] = [
-        (Button(f"{case.seen.name} ({case.seen.country or '?'})", call.binding.bind("w-case", case.id)),)
-        for case in found
+        (Button(f"{case.seen.name} ({case.seen.country or '?'})", bind("w-case", case.id)),) for case in found
     ]
-    rows.append((Button(call.catalogue.t("A new case of this name"), call.binding.bind("w-case", "new")),))
-    await conversation.begin(call, "alert", "case", {**answers, "name": call.words.strip()})
-    await call.reply(call.plain(N_("Which one?"), keyboard=tuple(rows)))
+    rows.append((Button(call.catalogue.t("A new case of this name"), bind("w-case", "new")),))
+    question = call.plain(
+        N_("Which one? If it is none of these, write the name again."), keyboard=tuple(rows)
+    )
+    await _ask(call, "case", {**answers, "name": name}, question)
 
 
 async def _pick_case(call: Call, answers: Answers, picked: str) -> None:
-    if picked != "new":
+    if picked == "new":
+        await _ask(call, "country", answers, call.plain(_WHICH_COUNTRY))
+        return
+    async with call.services.sessions() as session:
+        waiting = await review.open_alert_of(session, int(picked))
+    if waiting is None:
         await _ask_status(call, {**answers, "case": int(picked)})
         return
-    await conversation.begin(call, "alert", "country", answers)
-    await call.say(N_("In which country? Two letters, for example IR."))
+    await conversation.end(call)
+    look = Button(call.catalogue.t("Look and decide"), call.binding.bind("look", waiting.id))
+    await call.reply(call.plain(REFUSED[Refusal.OPEN_DRAFT_EXISTS], keyboard=((look,),)))
 
 
 async def _take_country(call: Call, answers: Answers) -> None:
     code = call.words.strip().upper()
-    if len(code) != 2 or not code.isascii() or not code.isalpha():  # noqa: PLR2004 - ISO 3166-1 alpha-2
-        await call.say(N_("In which country? Two letters, for example IR."))
-        return
-    await _ask_status(call, {**answers, "country": code})
+    is_code = len(code) == len("XX") and code.isascii() and code.isalpha()
+    if is_code and call.catalogue.country(code) != call.catalogue.identifier(code):
+        await _ask_status(call, {**answers, "country": code})
+    else:
+        await call.say(_WHICH_COUNTRY)
 
 
 async def _ask_status(call: Call, answers: Answers) -> None:
-    await conversation.begin(call, "alert", "status", answers)
-    rows = []
-    for choice in STATUSES:
-        status, detail = split_status(choice)
-        rows.append((Button(_label(call, status, detail), call.binding.bind("w-status", choice)),))
-    await call.reply(call.plain(N_("What has happened?"), keyboard=tuple(rows)))
+    buttons = [
+        Button(_label(call, *split_status(choice)), call.binding.bind("w-status", choice))
+        for choice in STATUSES
+    ]
+    rows: Keyboard = tuple((button,) for button in buttons)
+    await _ask(call, "status", answers, call.plain(N_("What has happened?"), keyboard=rows))
 
 
 def _label(call: Call, status: CaseStatus, detail: str | None) -> str:
@@ -94,39 +125,61 @@ def _label(call: Call, status: CaseStatus, detail: str | None) -> str:
 
 
 async def _pick_status(call: Call, answers: Answers, picked: str) -> None:
-    if picked in STATUSES:
-        await conversation.begin(call, "alert", "source", {**answers, "status": picked})
-        await call.say(N_("According to whom? Readers see these words: “according to …”."))
+    if picked == CaseStatus.SCHEDULED:
+        words = N_("For which day is it set? Write it as 2026-03-20, or skip.")
+        await _ask(call, "date", {**answers, "status": picked}, call.plain(words, keyboard=_skip(call)))
+    else:
+        await _ask_source(call, {**answers, "status": picked})
+
+
+async def _take_date(call: Call, answers: Answers, *, skipped: bool = False) -> None:
+    try:
+        day = None if skipped else Day.parse(call.words)
+    except ValueError:
+        await call.say(N_("That is not a date. Write it as 2026-03-20, or skip."))
+        return
+    await _ask_source(call, {**answers, "date": str(day) if day else None})
+
+
+async def _ask_source(call: Call, answers: Answers) -> None:
+    words = N_("According to whom? Readers see these words: “according to …”.")
+    await _ask(call, "source", answers, call.plain(words))
 
 
 async def _take_source(call: Call, answers: Answers) -> None:
-    await conversation.begin(call, "alert", "certainty", {**answers, "source": call.words.strip()})
+    source = " ".join(call.words.split())
+    if problem := text_problem(source, NAME_LIMIT):
+        await call.say(problem, most=NAME_LIMIT)
+        return
     rows = tuple(
         (Button(terms.certainty(call.catalogue, kind), call.binding.bind("w-sure", kind.value)),)
         for kind in Certainty
     )
-    await call.reply(call.plain(N_("How sure is it?"), keyboard=rows))
+    await _ask(
+        call, "certainty", {**answers, "source": source}, call.plain(N_("How sure is it?"), keyboard=rows)
+    )
 
 
 async def _pick_certainty(call: Call, answers: Answers, picked: str) -> None:
-    await _ask_text(call, {**answers, "certainty": Certainty(picked).value, "texts": {}})
+    if answers["status"] == CaseStatus.EXECUTED and Certainty(picked) not in CERTAIN:
+        await call.say(REFUSED[Refusal.NEEDS_CERTAINTY])
+        return
+    await _ask_text(call, {**answers, "certainty": picked, "texts": {}})
 
 
 async def _ask_text(call: Call, answers: Answers) -> None:
     """Free text per language, in the order of the catalogues; what is skipped falls back visibly."""
     left = [code for code in call.services.catalogues.codes if code not in answers["texts"]]
     if not left:
-        await _ask_petition(call, answers)
+        words = N_("Is there a petition to sign? Send its https link, or skip.")
+        await _ask(call, "petition", answers, call.plain(words, keyboard=_skip(call)))
         return
-    await conversation.begin(call, "alert", "text", {**answers, "locale": left[0]})
-    language = call.services.catalogues[left[0]].name
-    await call.reply(
-        call.plain(
-            N_("What should readers of %(language)s know besides? One or two sentences, or skip."),
-            language=language,
-            keyboard=_skip(call),
-        )
+    question = call.plain(
+        N_("What should readers of %(language)s know besides? One or two sentences, or skip."),
+        language=call.services.catalogues[left[0]].name,
+        keyboard=_skip(call),
     )
+    await _ask(call, "text", {**answers, "locale": left[0]}, question)
 
 
 def _skip(call: Call) -> Keyboard:
@@ -135,14 +188,10 @@ def _skip(call: Call) -> Keyboard:
 
 async def _take_text(call: Call, answers: Answers, *, skipped: bool = False) -> None:
     text = "" if skipped else call.words.strip()
+    if problem := text_problem(text, TEXT_LIMIT):
+        await call.say(problem, most=TEXT_LIMIT)
+        return
     await _ask_text(call, {**answers, "texts": {**answers["texts"], answers["locale"]: text}})
-
-
-async def _ask_petition(call: Call, answers: Answers) -> None:
-    await conversation.begin(call, "alert", "petition", answers)
-    await call.reply(
-        call.plain(N_("Is there a petition to sign? Send its https link, or skip."), keyboard=_skip(call))
-    )
 
 
 async def _take_petition(call: Call, answers: Answers, *, skipped: bool = False) -> None:
@@ -151,90 +200,51 @@ async def _take_petition(call: Call, answers: Answers, *, skipped: bool = False)
         await call.say(problem)
         return
     result = await compose(call, {**answers, "petition": link})
-    if isinstance(result, int):
-        await conversation.end(call)
-        await desk.show_draft(call, result)
-    else:
-        await conversation.end(call)
-        await tell_result(call, result)
+    if isinstance(result, Refusal):  # nothing that was written is lost: the step stays open
+        await tell_refusal(call, result)
+        return
+    await conversation.end(call)
+    await show_draft(call, result)
 
 
 _TAKES: Final[dict[str, Callable[[Call, Answers], Awaitable[None]]]] = {
     "case": _take_case,
     "country": _take_country,
+    "date": _take_date,
     "source": _take_source,
     "text": _take_text,
     "petition": _take_petition,
 }
+_SKIPS: Final = {"date": _take_date, "text": _take_text, "petition": _take_petition}
 _PICKS: Final[dict[str, tuple[str, Callable[[Call, Answers, str], Awaitable[None]]]]] = {
     "w-case": ("case", _pick_case),
     "w-status": ("status", _pick_status),
     "w-sure": ("certainty", _pick_certainty),
 }
+PICKS: Final = (*_PICKS, "w-skip")
+"""The verbs of this conversation's buttons."""
 
 
 async def on_words(call: Call, step: str, answers: Answers) -> None:
     """A message while writing: the answer to the open step, if it takes words."""
     take = _TAKES.get(step)
-    if take is None or not call.words.strip():
+    if take is None:
         await call.say(N_("Please tap one of the buttons above, or /cancel."))
+    elif not call.words.strip():
+        await call.say(N_("Please write it as a text, or /cancel."))
     else:
         await take(call, answers)
 
 
 async def on_pick(call: Call, verb: str, parts: list[str]) -> None:
-    """A tap while writing; a button of an earlier step does nothing any more."""
+    """A tap while writing; a button of an earlier question does nothing any more."""
     standing = await conversation.current(call)
-    if standing is None or standing.matter != "alert":
-        await call.say(N_("That button is too old. /alert begins anew."))
-    elif verb == "w-skip" and standing.step == "text":
-        await _take_text(call, standing.answers, skipped=True)
-    elif verb == "w-skip" and standing.step == "petition":
-        await _take_petition(call, standing.answers, skipped=True)
+    is_open = standing is not None and standing.answers.get(_OPEN) == call.message_id
+    if standing is None or standing.matter != "alert" or not is_open:
+        await call.say(_TOO_OLD)
+    elif verb == "w-skip" and standing.step in _SKIPS:
+        await _SKIPS[standing.step](call, standing.answers, skipped=True)
     elif verb in _PICKS and _PICKS[verb][0] == standing.step:
         await _PICKS[verb][1](call, standing.answers, parts[0])
     else:
-        await call.say(N_("That button is too old. /alert begins anew."))
-
-
-async def edit(call: Call) -> None:
-    """/edit 5: choose what to change."""
-    number = number_of(call.words)
-    if number is None:
-        await call.say(N_("Which draft? For example: /edit 5"))
-        return
-    bind, t = call.binding.bind, call.catalogue.t
-    rows = [
-        (Button(t("According to whom"), bind("e-field", number, "source_name")),),
-        (Button(t("Prison"), bind("e-field", number, "prison")),),
-        (Button(t("Petition link"), bind("e-field", number, "petition")),),
-    ]
-    rows += [
-        (
-            Button(
-                t("Text: %(language)s", language=call.services.catalogues[code].name),
-                bind("e-field", number, code),
-            ),
-        )
-        for code in call.services.catalogues.codes
-    ]
-    await call.reply(call.plain(N_("What should change?"), keyboard=tuple(rows)))
-
-
-async def on_edit_field(call: Call, alert_id: int, field: str) -> None:
-    """The tap: the next message is the new value."""
-    await conversation.begin(call, "edit", field, {"alert": alert_id})
-    await call.say(N_("Write it anew. /cancel leaves it as it is."))
-
-
-async def on_edit_words(call: Call, field: str, answers: Answers) -> None:
-    """The new value of one field of a draft."""
-    if field == "petition" and (problem := petition_problem(call.words.strip())):
-        await call.say(problem)
-        return
-    await conversation.end(call)
-    result = await put_right(call, answers["alert"], field)
-    if result is None or not hasattr(result, "id"):
-        await tell_result(call, result)
-    else:
-        await desk.show_draft(call, answers["alert"])
+        await call.say(_TOO_OLD)

@@ -95,7 +95,7 @@ async def approve(moderator: Person, name: str) -> None:
     await moderator.taps("Look and decide", message=cards(moderator, name)[-1])
     await moderator.hears(lambda message: any("Approve" in label for label in message.labels))
     await moderator.taps(f"Approve: {name}")
-    await moderator.hears("is approved and goes out now")
+    await moderator.hears("is approved")
 
 
 async def publish(stage: Stage, moderator: Person, name: str, status: str = "Solitary") -> None:

@@ -151,7 +151,9 @@ HOURS = st.times(min_value=time(0), max_value=time(23, 59)).map(lambda at: at.re
     start=st.datetimes(datetime(2009, 1, 1), datetime(2030, 1, 1)),
     steps=st.lists(st.integers(1, 6 * 3600), min_size=1, max_size=60),
 )
-def test_no_day_comes_twice_and_none_is_left_out(zone: ZoneInfo, at: time, start: datetime, steps: list[int]) -> None:
+def test_no_day_comes_twice_and_none_is_left_out(
+    zone: ZoneInfo, at: time, start: datetime, steps: list[int]
+) -> None:
     now = start.replace(tzinfo=UTC)
     last: date | None = now.astimezone(zone).date() - 2 * DAY
     taken: list[date] = []

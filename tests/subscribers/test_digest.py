@@ -49,7 +49,10 @@ def action(number: int, view: CaseView = VIEW) -> OpenAction:
 
 
 def made(
-    alerts: Sequence[Alert], actions: Sequence[OpenAction], variant: Variant = Variant.NORMAL, locale: str = "en"
+    alerts: Sequence[Alert],
+    actions: Sequence[OpenAction],
+    variant: Variant = Variant.NORMAL,
+    locale: str = "en",
 ) -> Message:
     return compose(CATALOGUES[locale], variant, DAY, alerts, actions, NOW)
 
@@ -152,7 +155,9 @@ async def test_nobody_is_asked_to_write_while_an_outcome_is_checked(sessions: Se
     await world.publish(sessions, case, at=NOW - timedelta(days=3))
     await list_today(sessions)
     async with sessions.begin() as session:
-        edition = EditionRow(list_name="example", read_at=NOW, body_sha256="0", row_count=1, outcome="accepted")
+        edition = EditionRow(
+            list_name="example", read_at=NOW, body_sha256="0", row_count=1, outcome="accepted"
+        )
         session.add(edition)
         await session.flush()
         session.add(

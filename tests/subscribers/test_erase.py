@@ -45,7 +45,9 @@ def found(folder: Path, chat: int, sealer: Sealer) -> set[str]:
 
 
 @pytest.fixture
-async def on_disk(tmp_path: Path, sqlite_template: Path, sealer: Sealer) -> AsyncIterator[tuple[Sessions, Path]]:
+async def on_disk(
+    tmp_path: Path, sqlite_template: Path, sealer: Sealer
+) -> AsyncIterator[tuple[Sessions, Path]]:
     folder = tmp_path / "database"
     folder.mkdir()
     copyfile(sqlite_template, folder / "bot.db")
@@ -116,7 +118,9 @@ async def lose(sessions: Sessions, lost: int, kept: int) -> None:
     await world.publish(sessions)
     await fan_out(sessions, NOW)
     gone = set(chats[:lost])
-    answer = lambda envelope: always(OutcomeKind.GONE if envelope.chat in gone else OutcomeKind.SENT)(envelope)  # noqa: E731
+    answer = lambda envelope: always(OutcomeKind.GONE if envelope.chat in gone else OutcomeKind.SENT)(
+        envelope
+    )  # noqa: E731
     await send(sending(sessions, FakeMessenger(answer)), NOW)
 
 

@@ -29,7 +29,9 @@ def test_a_pause_holds_for_everyone_and_is_never_shortened() -> None:
     assert budget.paused(NOW + SECOND) == budget
 
 
-@pytest.mark.parametrize(("rate", "size"), [(1, 1), (25, 7), (30, 8), (1000, MOST_CLAIMED), (100_000, MOST_CLAIMED)])
+@pytest.mark.parametrize(
+    ("rate", "size"), [(1, 1), (25, 7), (30, 8), (1000, MOST_CLAIMED), (100_000, MOST_CLAIMED)]
+)
 def test_few_rows_are_claimed_ahead(rate: float, size: int) -> None:
     assert Pace(rate).claim_size(0) == size
 
@@ -45,7 +47,10 @@ def test_a_rate_is_positive(rate: float) -> None:
         Pace(rate)
 
 
-@given(rate=st.sampled_from([1.0, 25.0, 30.0, 1000.0]), delays=st.lists(st.floats(0, 3), min_size=1, max_size=120))
+@given(
+    rate=st.sampled_from([1.0, 25.0, 30.0, 1000.0]),
+    delays=st.lists(st.floats(0, 3), min_size=1, max_size=120),
+)
 def test_no_second_holds_more_than_its_share(rate: float, delays: list[float]) -> None:
     """Whatever holds the worker up between messages; two percent or one message may be caught up on."""
     pace, now, left = Pace(rate), 0.0, []

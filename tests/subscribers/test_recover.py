@@ -18,7 +18,9 @@ AT_ONCE = timedelta(0)
 LONG = timedelta(hours=1)
 
 
-async def take(sessions: Sessions, count: int = 100, worker: str = "one", lease: timedelta = AT_ONCE) -> list[Claim]:
+async def take(
+    sessions: Sessions, count: int = 100, worker: str = "one", lease: timedelta = AT_ONCE
+) -> list[Claim]:
     async with sessions.begin() as session:
         return await ledger.claim(session, count, worker, lease, NOW)
 
@@ -48,7 +50,9 @@ async def test_a_lease_that_runs_is_left_alone_except_at_the_start(sessions: Ses
     await world.publish(sessions)
     await fan_out(sessions, NOW)
     await take(sessions, lease=LONG)
-    assert await recover(sessions, NOW + timedelta(days=365)) == Counter(), "leases run on the database's clock"
+    assert await recover(sessions, NOW + timedelta(days=365)) == Counter(), (
+        "leases run on the database's clock"
+    )
     assert await lapse_all(sessions, NOW) == Counter({S.PENDING: 1})
 
 

@@ -39,7 +39,12 @@ async def test_the_whole_line(sessions: Sessions) -> None:
         102: f"{alert} fa safe",
         -104: f"{alert} en group",
     }
-    assert (report.left, report.more, report.next_due, report.halted) == (Counter({S.SENT: 3}), False, None, "")
+    assert (report.left, report.more, report.next_due, report.halted) == (
+        Counter({S.SENT: 3}),
+        False,
+        None,
+        "",
+    )
     async with sessions() as session:
         assert await ledger.books(session, alert) == {S.SENT: 3}
 
@@ -151,7 +156,9 @@ async def test_three_refusals_of_the_content_stop_that_broadcast_only(sessions: 
 
     def refused(envelope: Envelope) -> Outcome:
         is_bad = envelope.message.text.startswith(f"{bad} ")
-        return Outcome(OutcomeKind.BAD_CONTENT if is_bad else OutcomeKind.SENT, message_id=None if is_bad else 1)
+        return Outcome(
+            OutcomeKind.BAD_CONTENT if is_bad else OutcomeKind.SENT, message_id=None if is_bad else 1
+        )
 
     pace = Pace(FAST, in_flight=1, jitter=lambda: 0.0)
     report = await send(sending(sessions, FakeMessenger(refused), pace=pace), NOW)

@@ -14,7 +14,21 @@ def test_keys(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["", "*", "IR", "ir/*", "IRN/*", "IR/men", "IR/* ", "case:0", "case:x", "case:", "case:12345678901", "*/*\n"]
+    "key",
+    [
+        "",
+        "*",
+        "IR",
+        "ir/*",
+        "IRN/*",
+        "IR/men",
+        "IR/* ",
+        "case:0",
+        "case:x",
+        "case:",
+        "case:12345678901",
+        "*/*\n",
+    ],
 )
 def test_not_keys(key: str) -> None:
     assert not is_key(key)
@@ -30,7 +44,17 @@ def test_keys_are_made_and_read() -> None:
 def test_every_topic_of_an_alert_is_a_key() -> None:
     view = CaseView(status=CaseStatus.UPHELD, country="IR", gender="f", minor_at_offence=True, political=True)
     alert = Alert(
-        1, 17, AlertKind.FIRST, AlertStatus.DRAFT, Disposition.ALERT, 0, 1, "list:example", Facts(view), {}, NOW
+        1,
+        17,
+        AlertKind.FIRST,
+        AlertStatus.DRAFT,
+        Disposition.ALERT,
+        0,
+        1,
+        "list:example",
+        Facts(view),
+        {},
+        NOW,
     )
     assert {topic for topic in alert.topics() if not is_key(topic)} == set()
     assert len(alert.topics()) == 9

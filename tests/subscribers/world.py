@@ -218,13 +218,19 @@ def always(kind: OutcomeKind, **values: object) -> Answer:
     return lambda envelope: Outcome(kind, reason="test", **values)
 
 
-def sending(sessions: Sessions, messenger: Messenger, *, pace: Pace | None = None, worker: str = "one") -> Sending:
+def sending(
+    sessions: Sessions, messenger: Messenger, *, pace: Pace | None = None, worker: str = "one"
+) -> Sending:
     """The station's tools, at full speed and without chance."""
     return Sending(sessions, messenger, CATALOGUES, pace or Pace(FAST, jitter=lambda: 0.0), worker)
 
 
-DEATH = CaseView(name_latin="Behrang Azmoon", status=CaseStatus.EXECUTED, country="IR", source_name="Example Watch")
-RELIEF = CaseView(name_latin="Delara Mesal", status=CaseStatus.PARDONED, country="IR", source_name="Example Watch")
+DEATH = CaseView(
+    name_latin="Behrang Azmoon", status=CaseStatus.EXECUTED, country="IR", source_name="Example Watch"
+)
+RELIEF = CaseView(
+    name_latin="Delara Mesal", status=CaseStatus.PARDONED, country="IR", source_name="Example Watch"
+)
 SCHEDULED = CaseView(
     name_latin="Sam Sample",
     status=CaseStatus.SCHEDULED,

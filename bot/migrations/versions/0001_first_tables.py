@@ -1,4 +1,4 @@
-"""The first tables"""
+"""The first tables, each in a function of its own."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,8 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
-
+def _audit() -> None:
     op.create_table(
         "audit",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -23,6 +22,9 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
     )
+
+
+def _budget() -> None:
     op.create_table(
         "budget",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -30,6 +32,9 @@ def upgrade() -> None:
         sa.Column("not_before", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget")),
     )
+
+
+def _cases() -> None:
     op.create_table(
         "cases",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -45,6 +50,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("list_name", "list_key", name=op.f("uq_cases_list_name_list_key")),
     )
+
+
+def _conversations() -> None:
     op.create_table(
         "conversations",
         sa.Column("chat", sa.LargeBinary(), nullable=False),
@@ -54,6 +62,9 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("chat", name=op.f("pk_conversations")),
     )
+
+
+def _digest_days() -> None:
     op.create_table(
         "digest_days",
         sa.Column("day", sa.String(), nullable=False),
@@ -62,6 +73,9 @@ def upgrade() -> None:
         sa.Column("listed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_digest_days")),
     )
+
+
+def _editions() -> None:
     op.create_table(
         "editions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -74,9 +88,14 @@ def upgrade() -> None:
         sa.CheckConstraint("outcome IN ('baseline', 'accepted', 'held')", name=op.f("ck_editions_outcome")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_editions")),
     )
+
+
+def _index_editions() -> None:
     with op.batch_alter_table("editions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_editions_list_name"), ["list_name"], unique=False)
 
+
+def _lists() -> None:
     op.create_table(
         "lists",
         sa.Column("name", sa.String(), nullable=False),
@@ -91,6 +110,9 @@ def upgrade() -> None:
         sa.Column("trouble", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lists")),
     )
+
+
+def _moderators() -> None:
     op.create_table(
         "moderators",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -100,12 +122,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_moderators")),
         sa.UniqueConstraint("chat", name=op.f("uq_moderators_chat")),
     )
+
+
+def _settings() -> None:
     op.create_table(
         "settings",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_settings")),
     )
+
+
+def _subscribers() -> None:
     op.create_table(
         "subscribers",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -125,6 +153,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscribers")),
         sa.UniqueConstraint("chat", name=op.f("uq_subscribers_chat")),
     )
+
+
+def _index_subscribers() -> None:
     with op.batch_alter_table("subscribers", schema=None) as batch_op:
         batch_op.create_index(
             "ix_subscribers_gone",
@@ -134,6 +165,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("gone_at IS NOT NULL"),
         )
 
+
+def _actions() -> None:
     op.create_table(
         "actions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -153,9 +186,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_actions")),
         sa.UniqueConstraint("year", "sequence", name=op.f("uq_actions_year_sequence")),
     )
+
+
+def _index_actions() -> None:
     with op.batch_alter_table("actions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_actions_case_id"), ["case_id"], unique=False)
 
+
+def _questions() -> None:
     op.create_table(
         "questions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -179,6 +217,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
     )
+
+
+def _index_questions() -> None:
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.create_index(
             "uq_questions_open",
@@ -188,6 +229,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL"),
         )
 
+
+def _subscriptions() -> None:
     op.create_table(
         "subscriptions",
         sa.Column("subscriber_id", sa.Integer(), nullable=False),
@@ -200,9 +243,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("subscriber_id", "key", name=op.f("pk_subscriptions")),
     )
+
+
+def _index_subscriptions() -> None:
     with op.batch_alter_table("subscriptions", schema=None) as batch_op:
         batch_op.create_index("ix_subscriptions_key", ["key", "subscriber_id"], unique=False)
 
+
+def _alerts() -> None:
     op.create_table(
         "alerts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -241,11 +289,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_alerts_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
     )
+
+
+def _index_alerts() -> None:
     with op.batch_alter_table("alerts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_alerts_action_id"), ["action_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_alerts_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_alerts_status_lane", ["status", "lane"], unique=False)
 
+
+def _chain_rows() -> None:
     op.create_table(
         "chain_rows",
         sa.Column("action_id", sa.Integer(), nullable=False),
@@ -260,9 +313,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("action_id", "subscriber_id", name=op.f("pk_chain_rows")),
     )
+
+
+def _index_chain_rows() -> None:
     with op.batch_alter_table("chain_rows", schema=None) as batch_op:
         batch_op.create_index("ix_chain_rows_subscriber_id", ["subscriber_id"], unique=False)
 
+
+def _alert_texts() -> None:
     op.create_table(
         "alert_texts",
         sa.Column("alert_id", sa.Integer(), nullable=False),
@@ -272,6 +330,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alert_texts_alert_id_alerts")),
         sa.PrimaryKeyConstraint("alert_id", "locale", "variant", name=op.f("pk_alert_texts")),
     )
+
+
+def _alert_topics() -> None:
     op.create_table(
         "alert_topics",
         sa.Column("alert_id", sa.Integer(), nullable=False),
@@ -279,6 +340,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alert_topics_alert_id_alerts")),
         sa.PrimaryKeyConstraint("alert_id", "key", name=op.f("pk_alert_topics")),
     )
+
+
+def _changes() -> None:
     op.create_table(
         "changes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -295,11 +359,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_changes_edition_id_editions")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changes")),
     )
+
+
+def _index_changes() -> None:
     with op.batch_alter_table("changes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_changes_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_changes_edition_id"), ["edition_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_changes_weighed"), ["weighed"], unique=False)
 
+
+def _deliveries() -> None:
     op.create_table(
         "deliveries",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -346,6 +415,9 @@ def upgrade() -> None:
             "subscriber_id", "digest_day", name=op.f("uq_deliveries_subscriber_id_digest_day")
         ),
     )
+
+
+def _index_deliveries() -> None:
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(
             "ix_deliveries_due",
@@ -362,6 +434,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("status = 'dispatched'"),
         )
 
+
+def _hands() -> None:
     op.create_table(
         "hands",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -379,9 +453,14 @@ def upgrade() -> None:
             "alert_id", "revision", "actor", "part", name=op.f("uq_hands_alert_id_revision_actor_part")
         ),
     )
+
+
+def _index_hands() -> None:
     with op.batch_alter_table("hands", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hands_alert_id"), ["alert_id"], unique=False)
 
+
+def _tallies() -> None:
     op.create_table(
         "tallies",
         sa.Column("alert_id", sa.Integer(), nullable=False),
@@ -392,77 +471,48 @@ def upgrade() -> None:
     )
 
 
+_TABLES = (
+    _audit,
+    _budget,
+    _cases,
+    _conversations,
+    _digest_days,
+    _editions,
+    _lists,
+    _moderators,
+    _settings,
+    _subscribers,
+    _actions,
+    _questions,
+    _subscriptions,
+    _alerts,
+    _chain_rows,
+    _alert_texts,
+    _alert_topics,
+    _changes,
+    _deliveries,
+    _hands,
+    _tallies,
+)
+_INDEXES = (
+    _index_editions,
+    _index_subscribers,
+    _index_actions,
+    _index_questions,
+    _index_subscriptions,
+    _index_alerts,
+    _index_chain_rows,
+    _index_changes,
+    _index_deliveries,
+    _index_hands,
+)
+
+
+def upgrade() -> None:
+    for create in (*_TABLES, *_INDEXES):
+        create()
+
+
 def downgrade() -> None:
-
-    op.drop_table("tallies")
-    with op.batch_alter_table("hands", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_hands_alert_id"))
-
-    op.drop_table("hands")
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_deliveries_leased",
-            sqlite_where=sa.text("status = 'dispatched'"),
-            postgresql_where=sa.text("status = 'dispatched'"),
-        )
-        batch_op.drop_index(
-            "ix_deliveries_due",
-            sqlite_where=sa.text("status = 'pending'"),
-            postgresql_where=sa.text("status = 'pending'"),
-        )
-
-    op.drop_table("deliveries")
-    with op.batch_alter_table("changes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_changes_weighed"))
-        batch_op.drop_index(batch_op.f("ix_changes_edition_id"))
-        batch_op.drop_index(batch_op.f("ix_changes_case_id"))
-
-    op.drop_table("changes")
-    op.drop_table("alert_topics")
-    op.drop_table("alert_texts")
-    with op.batch_alter_table("chain_rows", schema=None) as batch_op:
-        batch_op.drop_index("ix_chain_rows_subscriber_id")
-
-    op.drop_table("chain_rows")
-    with op.batch_alter_table("alerts", schema=None) as batch_op:
-        batch_op.drop_index("ix_alerts_status_lane")
-        batch_op.drop_index(batch_op.f("ix_alerts_case_id"))
-        batch_op.drop_index(batch_op.f("ix_alerts_action_id"))
-
-    op.drop_table("alerts")
-    with op.batch_alter_table("subscriptions", schema=None) as batch_op:
-        batch_op.drop_index("ix_subscriptions_key")
-
-    op.drop_table("subscriptions")
-    with op.batch_alter_table("questions", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_questions_open",
-            sqlite_where=sa.text("closed_at IS NULL"),
-            postgresql_where=sa.text("closed_at IS NULL"),
-        )
-
-    op.drop_table("questions")
-    with op.batch_alter_table("actions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_actions_case_id"))
-
-    op.drop_table("actions")
-    with op.batch_alter_table("subscribers", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_subscribers_gone",
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
-    op.drop_table("subscribers")
-    op.drop_table("settings")
-    op.drop_table("moderators")
-    op.drop_table("lists")
-    with op.batch_alter_table("editions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_editions_list_name"))
-
-    op.drop_table("editions")
-    op.drop_table("digest_days")
-    op.drop_table("conversations")
-    op.drop_table("cases")
-    op.drop_table("budget")
-    op.drop_table("audit")
+    for create in reversed(_TABLES):
+        op.drop_table(create.__name__.removeprefix("_"))

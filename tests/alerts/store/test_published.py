@@ -20,11 +20,17 @@ DAY = timedelta(days=1)
 ARMAN = CaseView(
     name_latin="Arman Nemuneh", name_native="آرمان نمونه", status=CaseStatus.IMMINENT, country="IR"
 )
-EXECUTED = replace(ARMAN, status=CaseStatus.EXECUTED, prison="Unapproved Prison", name_latin="Unapproved Name")
+EXECUTED = replace(
+    ARMAN, status=CaseStatus.EXECUTED, prison="Unapproved Prison", name_latin="Unapproved Name"
+)
 
 
 async def case(
-    sessions: Sessions, key: str = "a", view: CaseView | None = ARMAN, seen: CaseView = ARMAN, at: datetime = NOW
+    sessions: Sessions,
+    key: str = "a",
+    view: CaseView | None = ARMAN,
+    seen: CaseView = ARMAN,
+    at: datetime = NOW,
 ) -> int:
     words = None
     if view is not None:
@@ -87,7 +93,9 @@ async def alert(
     return row.id
 
 
-async def change(sessions: Sessions, case_id: int, after: str, *, field: str = "status", weighed: bool = False) -> None:
+async def change(
+    sessions: Sessions, case_id: int, after: str, *, field: str = "status", weighed: bool = False
+) -> None:
     async with sessions.begin() as session:
         edition = EditionRow(
             list_name="example", read_at=NOW, body_sha256="0", row_count=1, outcome="accepted"
