@@ -48,7 +48,7 @@ class Action:
     @property
     def number(self) -> str:
         """The first alert's number, "UA-26/014"; never reused."""
-        return f"UA-{self.year % 100:02d}/{self.sequence:03d}"
+        return number_in_words(self.year, self.sequence)
 
     @property
     def latest_number(self) -> str:
@@ -58,6 +58,11 @@ class Action:
     def is_open(self, now: datetime) -> bool:
         """Not closed, and its deadline ahead."""
         return self.closed_at is None and (self.deadline is None or now < self.deadline)
+
+
+def number_in_words(year: int, sequence: int) -> str:
+    """(2026, 14) as "UA-26/014"; inverse of `read_number`."""
+    return f"UA-{year % 100:02d}/{sequence:03d}"
 
 
 def read_number(text: str) -> tuple[int, int] | None:

@@ -17,6 +17,9 @@ _ISO: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{1,2}:\
 SENTINELS: Final = frozenset({(1899, 12, 30), (1, 1, 1), (9999, 12, 31)})
 """What spreadsheets and databases write for "no date" (safety.md 2)."""
 
+GREGORIAN: Final = range(1800, 2201)
+"""Years a list can mean; Solar Hijri, Hijri and Buddhist years look alike and lie outside."""
+
 NO_DATE: Final = frozenset({"", "-", "—", "na", "n/a", "none", "null", "no date set", "tbd", "unknown"})
 
 
@@ -33,9 +36,7 @@ class Day:
         if self.day is not None and self.month is None:
             msg = "a day needs its month"
             raise ValueError(msg)
-        date(
-            self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day
-        )
+        date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
 
     @classmethod
     def parse(cls, text: str | None) -> Day | None:
@@ -51,6 +52,9 @@ class Day:
         assert year is not None
         if (year, month, day) in SENTINELS:
             return None
+        if year not in GREGORIAN:
+            msg = f"{cleaned[:40]!r} is not a date of the Gregorian calendar"
+            raise ValueError(msg)
         try:
             return cls(year, month, day)
         except ValueError as error:

@@ -8,12 +8,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from alerts import audit
-from alerts.alert import AlertStatus
 from alerts.case import Case
 from alerts.change import date_has_passed
 from alerts.names import harmless
 from alerts.question import Question, QuestionKind
-from alerts.store import cases, questions, review
+from alerts.store import actions, cases, questions, review
 
 
 async def ask_about_passed_dates(sessions: async_sessionmaker[AsyncSession], now: datetime) -> int:
@@ -28,14 +27,24 @@ async def ask_about_passed_dates(sessions: async_sessionmaker[AsyncSession], now
 
 async def close_past_deadline(sessions: async_sessionmaker[AsyncSession], now: datetime) -> int:
     """Close the actions whose deadline has passed; what was not yet sent of them is not sent any more."""
-    async with sessions.begin() as session:
-        ended = await review.actions_past_deadline(session, now)
-        for action in ended:
-            await review.save_action(session, replace(action, closed_at=now, letters=False))
-            await review.end_alerts(session, action.id, AlertStatus.EXPIRED, now)
-        for action in ended:
-            subject = f"action:{action.number}"
-            await audit.record(session, now=now, actor="expire", verb="close", subject=subject, detail={})
+    async with sessions() as session:
+        case_ids = {action.case_id for action in await actions.actions_past_deadline(session, now)}
+    closed = 0
+    for case_id in sorted(case_ids):
+        async with sessions.begin() as session:
+            closed += await _close_of_case(session, case_id, now)
+    return closed
+
+
+async def _close_of_case(session: AsyncSession, case_id: int, now: datetime) -> int:
+    await cases.hold(session, case_id)  # an update may just have set a later deadline
+    ended = await actions.actions_past_deadline(session, now, case_id)
+    for action in ended:
+        await actions.save_action(session, replace(action, closed_at=now, letters=False))
+        await review.expire(session, action.id, now)
+    for action in ended:
+        subject = f"action:{action.number}"
+        await audit.record(session, now=now, actor="expire", verb="close", subject=subject, detail={})
     return len(ended)
 
 

@@ -1,24 +1,26 @@
 """Station: approved alerts become published, their texts frozen for every locale and variant.
 
 In one transaction the alert gets its number and chain, readers' view of the case moves, and what the chain said
-before is overtaken. An alert that may no longer be published goes back to pending; nothing is sent from here.
+before is overtaken. An alert that may no longer be published goes back to pending, and one whose case has news
+that nobody has weighed yet waits for that; nothing is sent from here.
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from alerts import audit, names
-from alerts.action import Action
+from alerts.action import Action, read_number
 from alerts.alert import Alert, AlertStatus, Refusal, may_publish
-from alerts.case import CLOSED, DEATHS, RELIEF, CaseStatus, CaseView
+from alerts.case import CLOSED, DEATHS, OUTCOMES, RELIEF, CaseStatus, CaseView
 from alerts.locales import Catalogues
 from alerts.render.alert import render_alert
 from alerts.render.message import Message, Variant
-from alerts.store import cases, review
+from alerts.store import actions, cases, editions, review
 
 ENDS_ACTION = (DEATHS | CLOSED | RELIEF) - {
     CaseStatus.STAYED,
@@ -26,46 +28,64 @@ ENDS_ACTION = (DEATHS | CLOSED | RELIEF) - {
     CaseStatus.QUASHED,
 }
 """Statuses after which there is nothing left to write for in this chain."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What one run did: alert ids that went out, and those that went back, with the reason."""
+    """What one run did: alert ids that went out, those that went back with the reason, and faults of ours."""
 
     out: tuple[int, ...]
     back: tuple[tuple[int, Refusal], ...]
+    failed: tuple[int, ...] = ()
 
 
 async def publish(
     sessions: async_sessionmaker[AsyncSession], catalogues: Catalogues, needed: int, now: datetime
 ) -> Published:
-    """Publish what is approved, most urgent first, each in a transaction of its own."""
+    """Publish what is approved, most urgent first, each in a transaction of its own.
+
+    One that fails is logged and tried again next time; it holds up no other.
+    """
     out: list[int] = []
     back: list[tuple[int, Refusal]] = []
+    failed: list[int] = []
     async with sessions() as session:
         ids = [alert.id for alert in await review.approved(session)]
     for alert_id in ids:
-        async with sessions.begin() as session:
-            refusal = await _publish_one(session, alert_id, catalogues, needed, now)
-        if refusal is None:
+        try:
+            async with sessions.begin() as session:
+                result = await _publish_one(session, alert_id, catalogues, needed, now)
+        except Exception:  # noqa: BLE001 - a fault of one must not hold up the others
+            _log.exception("alert %d could not be published; it is tried again", alert_id)
+            failed.append(alert_id)
+            continue
+        if isinstance(result, Refusal):
+            back.append((alert_id, result))
+        elif result is not None:
             out.append(alert_id)
-        else:
-            back.append((alert_id, refusal))
-    return Published(tuple(out), tuple(back))
+    return Published(tuple(out), tuple(back), tuple(failed))
 
 
 async def _publish_one(
     session: AsyncSession, alert_id: int, catalogues: Catalogues, needed: int, now: datetime
-) -> Refusal | None:
-    alert = await review.alert_by_id(session, alert_id)
-    assert alert is not None
+) -> Alert | Refusal | None:
+    """The alert as published, or why it went back; None when somebody was quicker, or news of its case waits."""
+    alert = await review.alert_to_change(session, alert_id)
+    if alert is None or alert.status is not AlertStatus.APPROVED:
+        return None
+    if await editions.unweighed_changes(session, 1, alert.case_id):
+        return None
     case = await cases.case_by_id(session, alert.case_id)
     assert case is not None
-    if refusal := may_publish(alert, needed, None if alert.is_by_hand else case.seen, now):
+    if refusal := may_publish(alert, needed, case, now):
         await _send_back(session, alert, refusal, now)
         return refusal
     if alert.goes_out:
         alert = await _join_chain(session, alert, now)
+    else:
+        await _hold_chain(session, alert, now)
+        alert = replace(alert, number=None)  # one that was shown while it was still to go out
     alert = replace(alert, status=AlertStatus.PUBLISHED, published_at=now)
     await review.save(session, alert)
     await review.freeze(session, alert, render_all(alert, catalogues))
@@ -79,7 +99,7 @@ async def _publish_one(
         subject=f"alert:{alert.id}",
         detail={"number": alert.number, "core": alert.core_hash()},
     )
-    return None
+    return alert
 
 
 def render_all(alert: Alert, catalogues: Catalogues) -> dict[tuple[str, Variant], Message]:
@@ -116,33 +136,47 @@ async def _send_back(session: AsyncSession, alert: Alert, refusal: Refusal, now:
 
 
 async def _join_chain(session: AsyncSession, alert: Alert, now: datetime) -> Alert:
-    """Give the alert its action: the case's open one as an update, or a new one with the next number."""
-    current = await review.open_action_of(session, alert.case_id)
-    letters = alert.offers_letters
+    """Give the alert its action: the case's, as an update, or a new one with the next number."""
+    current = await actions.chain_for(session, alert)
     if current is None:
-        action = await review.open_new_action(session, _new_action(alert, now))
+        action = await actions.open_new_action(session, _new_action(alert, now))
     else:
         action = replace(
             current,
             updates=current.updates + 1,
-            letters=letters,
+            letters=alert.offers_letters,
             deadline=alert.facts.deadline or current.deadline,
             petition_url=alert.facts.petition_url or current.petition_url,
             petition_title=alert.facts.petition_title or current.petition_title,
+            closed_at=None if alert.offers_letters else current.closed_at,
         )
     if alert.status_in_law in ENDS_ACTION:
         action = replace(action, closed_at=now, letters=False)
-    await review.save_action(session, action)
-    await review.end_alerts(session, action.id, AlertStatus.SUPERSEDED, now, but=alert.id)
+    await actions.save_action(session, action)
+    await review.supersede(session, action.id, now, but=alert.id)
     return replace(alert, action_id=action.id, number=action.latest_number)
 
 
+async def _hold_chain(session: AsyncSession, alert: Alert, now: datetime) -> None:
+    """An outcome that is only recorded still ends the letters, and what was not yet sent of the chain."""
+    current = await actions.open_action_of(session, alert.case_id)
+    if current is None or alert.status_in_law not in ENDS_ACTION | OUTCOMES | RELIEF:
+        return
+    closed_at = now if alert.status_in_law in ENDS_ACTION else None
+    await actions.save_action(session, replace(current, letters=False, closed_at=closed_at))
+    await review.supersede(session, current.id, now, but=alert.id)
+
+
 def _new_action(alert: Alert, now: datetime) -> Action:
+    """Under the number that its approvers saw. What asks for nothing by a deadline is closed from its beginning:
+    nothing would ever close it.
+    """
+    year, sequence = read_number(alert.number or "") or (now.year, 0)
     return Action(
         id=0,
         case_id=alert.case_id,
-        year=now.year,
-        sequence=0,
+        year=year,
+        sequence=sequence,
         updates=0,
         kind=alert.kind,
         letters=alert.offers_letters,
@@ -150,4 +184,5 @@ def _new_action(alert: Alert, now: datetime) -> Action:
         petition_url=alert.facts.petition_url,
         petition_title=alert.facts.petition_title,
         opened_at=now,
+        closed_at=None if alert.facts.deadline else now,
     )

@@ -1,7 +1,7 @@
 """Station: what a moderator may do to an alert, one function a step, each with its line in the audit trail.
 
 Every step answers with the alert as it now is, or with the `Refusal` that names why not. The rules are in
-alerts/alert.py; who is a moderator is the caller's matter.
+alerts/alert; who is a moderator is the caller's matter.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from alerts import audit
 from alerts.alert import (
     Alert,
+    AlertKind,
     AlertStatus,
     Disposition,
     Facts,
@@ -28,10 +29,12 @@ from alerts.alert import (
     may_edit,
     may_submit,
     may_turn_down,
+    takes_back_an_end,
 )
-from alerts.store import cases, review
+from alerts.store import cases, editions, review
 
 Sessions = async_sessionmaker[AsyncSession]
+_VERDICTS: Final = {AlertStatus.RETURNED: "return", AlertStatus.REJECTED: "reject"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,18 @@ class Step:
 
 
 async def write(sessions: Sessions, alert: Alert, *, actor: str, now: datetime) -> Alert | Refusal:
-    """Store a moderator's own draft; refused while the case has another one open."""
+    """Store a moderator's own draft; refused while the case has another one open.
+
+    What contradicts a published end (a death, above all) is a correction, and as urgent as one.
+    """
     async with sessions.begin() as session:
+        case = await cases.hold(session, alert.case_id)
         if await review.open_alert_of(session, alert.case_id):
             return Refusal.OPEN_DRAFT_EXISTS
-        stored = await review.insert(session, replace(alert, author=actor, status=AlertStatus.DRAFT))
+        own = replace(alert, author=actor, status=AlertStatus.DRAFT)
+        if case is not None and takes_back_an_end(own, case.published):
+            own = replace(own, kind=AlertKind.CORRECTION, lane=0)
+        stored = await review.insert(session, own)
         await _note(session, stored, actor, now, "write")
     return stored
 
@@ -57,12 +67,12 @@ async def write(sessions: Sessions, alert: Alert, *, actor: str, now: datetime) 
 async def submit(step: Step) -> Alert | Refusal | None:
     """Move a draft, or one that was returned, to pending. None: there is no such alert."""
     async with step.sessions.begin() as session:
-        alert = await review.alert_by_id(session, step.alert_id)
+        alert = await review.alert_to_change(session, step.alert_id)
         if alert is None:
             return None
         if refusal := may_submit(alert):
             return refusal
-        moved = replace(alert, status=AlertStatus.PENDING, pending_at=step.now, reason=None)
+        moved = _handed_in(alert, step.now)
         await review.mark_told(session, moved, told=False)  # it may be the revision that was sent back
         return await _keep(session, moved, step, "submit")
 
@@ -72,10 +82,11 @@ async def edit(
 ) -> Alert | Refusal | None:
     """The next revision (after `revision`, if given), back in draft; its editor can no longer approve it.
 
-    Putting right the spelling, prison or source of a list's draft leaves it pending and bars nobody.
+    Putting right the spelling, prison or source of a list's draft leaves it pending (a returned one goes back
+    to it, one that somebody is editing stays with them) and bars nobody.
     """
     async with step.sessions.begin() as session:
-        alert = await review.alert_by_id(session, step.alert_id)
+        alert = await review.alert_to_change(session, step.alert_id)
         if alert is None:
             return None
         if refusal := may_edit(alert):
@@ -91,7 +102,9 @@ async def edit(
             approved_at=None,
         )
         if not makes_editor(alert, edited.facts, edited.texts):
-            return await _keep(session, replace(edited, status=AlertStatus.PENDING), step, "put_right")
+            if alert.status is not AlertStatus.DRAFT:
+                edited = _handed_in(edited, alert.pending_at or step.now)
+            return await _keep(session, edited, step, "put_right")
         hand = Hand(edited.revision, step.actor, Part.EDITOR, step.now)
         edited = await review.add_hand(session, edited, hand)
         return await _keep(session, edited, step, "edit")
@@ -100,7 +113,7 @@ async def edit(
 async def triage(step: Step, disposition: Disposition) -> Alert | Refusal | None:
     """Choose how far it goes. Not an edit of the facts, so it bars nobody; it voids approvals all the same."""
     async with step.sessions.begin() as session:
-        alert = await review.alert_by_id(session, step.alert_id)
+        alert = await review.alert_to_change(session, step.alert_id)
         if alert is None:
             return None
         if refusal := may_edit(alert):
@@ -118,18 +131,20 @@ async def triage(step: Step, disposition: Disposition) -> Alert | Refusal | None
 async def approve(step: Step, revision: int, needed: int) -> Alert | Refusal | None:
     """Add an approval of exactly that revision; approved once there are `needed` of them."""
     async with step.sessions.begin() as session:
-        alert = await review.alert_by_id(session, step.alert_id)
+        alert = await review.alert_to_change(session, step.alert_id)
         if alert is None:
             return None
         case = await cases.case_by_id(session, alert.case_id)
-        seen = case.seen if case and not alert.is_by_hand else None
-        if refusal := may_approve(alert, step.actor, revision, seen, step.now):
+        assert case is not None
+        if refusal := may_approve(alert, step.actor, revision, case, step.now):
             return refusal
+        if await editions.unweighed_changes(session, 1, case.id):
+            return Refusal.STATUS_MOVED_ON  # the next revision is about to come
         hand = Hand(
             alert.revision, step.actor, Part.APPROVER, step.now, alert.core_hash(), alert.locale_hashes()
         )
         alert = await review.add_hand(session, alert, hand)
-        if is_enough(alert, needed):
+        if is_enough(alert, needed, step.now):
             alert = replace(alert, status=AlertStatus.APPROVED, approved_at=step.now)
         return await _keep(session, alert, step, "approve")
 
@@ -137,12 +152,15 @@ async def approve(step: Step, revision: int, needed: int) -> Alert | Refusal | N
 async def turn_down(
     step: Step, verdict: AlertStatus, reason: str, revision: int | None = None
 ) -> Alert | Refusal | None:
-    """Return (it can be edited and come back) or reject, with a reason.
+    """Return (it can be edited and come back) or reject, with a reason; ValueError for any other verdict.
 
     With a `revision`, only that one: what became known after somebody looked must not vanish with it.
     """
+    if verdict not in _VERDICTS:
+        msg = f"{verdict} is no verdict"
+        raise ValueError(msg)
     async with step.sessions.begin() as session:
-        alert = await review.alert_by_id(session, step.alert_id)
+        alert = await review.alert_to_change(session, step.alert_id)
         if alert is None:
             return None
         if refusal := may_turn_down(alert, reason):
@@ -151,7 +169,11 @@ async def turn_down(
             return Refusal.STALE_REVISION
         moved = replace(alert, status=verdict, reason=reason.strip(), approved_at=None)
         await review.mark_told(session, moved, told=False)
-        return await _keep(session, moved, step, "return" if verdict is AlertStatus.RETURNED else "reject")
+        return await _keep(session, moved, step, _VERDICTS[verdict])
+
+
+def _handed_in(alert: Alert, since: datetime) -> Alert:
+    return replace(alert, status=AlertStatus.PENDING, pending_at=since, reason=None)
 
 
 async def _keep(session: AsyncSession, alert: Alert, step: Step, verb: str) -> Alert:

@@ -45,7 +45,9 @@ class Sealer:
     def open(self, sealed: bytes, purpose: str) -> str:
         """The text again; KeyFileError when it was sealed with another key or for another purpose."""
         if sealed[:_KEY_ID_BYTES] != self.key_id:
-            msg = f"sealed with key {sealed[:_KEY_ID_BYTES].hex()}, but the key file holds {self.key_id.hex()}"
+            msg = (
+                f"sealed with key {sealed[:_KEY_ID_BYTES].hex()}, but the key file holds {self.key_id.hex()}"
+            )
             raise KeyFileError(msg)
         try:
             return self._cipher.decrypt(sealed[_KEY_ID_BYTES:], [purpose.encode()]).decode()
@@ -89,7 +91,9 @@ def read_key_file(path: Path) -> Sealer:
         mode = path.stat().st_mode
         text = path.read_text(encoding="ascii")
     except FileNotFoundError as error:
-        msg = f"{path}: there is no key file. Run `python -m bot init`, or restore it from its recovery sheet."
+        msg = (
+            f"{path}: there is no key file. Run `python -m bot init`, or restore it from its recovery sheet."
+        )
         raise KeyFileError(msg) from error
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not the text that init wrote"

@@ -71,7 +71,9 @@ class CaseRow(SQLModel, table=True):
     list_name: str
     list_key: str
     seen: dict[str, Any] = Field(sa_type=JSON)
-    row_digest: str | None = None  # of the list's row that `seen` was read from: an equal row needs no second look
+    row_digest: str | None = (
+        None  # of the list's row that `seen` was read from: an equal row needs no second look
+    )
     published: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     published_words: str | None = Field(default=None, sa_type=Text)  # normalised names, for search
     published_at: datetime | None = instant()

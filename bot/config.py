@@ -19,16 +19,17 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PositiveInt,
     SecretStr,
     ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from alerts.errors import ConfigError
 from alerts.lists.watched import WatchedList
+from bot.mistakes import DELIMITER, PREFIX, explained, unknown_variables, variables_of
 
 TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
 
@@ -42,8 +43,8 @@ class Section(BaseModel):
 class Organisation(Section):
     """Who speaks (safety.md 36): shown in /help and /privacy."""
 
-    name: str = Field(min_length=1)
-    contact: str = Field(min_length=1)
+    name: str = ""
+    contact: str = ""
     site: str = ""
     privacy_officer: str = ""
 
@@ -68,7 +69,15 @@ class Telegram(Section):
 class Database(Section):
     """Where everything is stored."""
 
-    url: str = "sqlite+aiosqlite:///data/bot.db"
+    url: str = Field(default="sqlite+aiosqlite:///data/bot.db", repr=False)  # it may hold a password
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            msg = "must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://"
+            raise ValueError(msg)
+        return value
 
 
 class Privacy(Section):
@@ -81,8 +90,8 @@ class Privacy(Section):
 class Moderation(Section):
     """Who may draft and approve, and how many must."""
 
-    administrators: tuple[int, ...] = ()
-    moderators: tuple[int, ...] = ()
+    administrators: tuple[PositiveInt, ...] = ()
+    moderators: tuple[PositiveInt, ...] = ()
     approvals: int = Field(default=1, ge=1, le=5)
     second_factor: Literal["none"] = "none"
     canary_seconds: Literal[0] = 0
@@ -128,8 +137,8 @@ class Settings(BaseSettings):
     """Everything the configuration says. `organisation` and the token are asked for by `run` only."""
 
     model_config = SettingsConfigDict(
-        env_prefix="UAB_",
-        env_nested_delimiter="__",
+        env_prefix=PREFIX,
+        env_nested_delimiter=DELIMITER,
         extra="forbid",
         frozen=True,
         nested_model_default_partial_update=True,
@@ -178,69 +187,64 @@ class Settings(BaseSettings):
 
     def require_organisation(self) -> Organisation:
         """Who speaks; ConfigError when nobody does."""
-        if self.organisation is None:
-            msg = "[organisation]: missing. Readers must be told who speaks: set name and contact."
+        said = self.organisation
+        if said is None or not said.name.strip() or not said.contact.strip():
+            msg = "[organisation]: readers must be told who speaks: set name and contact."
             raise ConfigError(msg)
-        return self.organisation
+        return said
 
 
 def load(path: Path) -> Settings:
     """Read the configuration; ConfigError names file, line and key of everything that is wrong."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        msg = f"{path}: there is no such file. Run `python -m bot init`, or give --config FILE."
-        raise ConfigError(msg) from error
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: cannot be read: {error}"
-        raise ConfigError(msg) from error
+    text = _read(path)
     try:
         plain = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: not TOML: {error}"
-        raise ConfigError(msg) from error
+        raise ConfigError(_not_toml(path, error)) from error
+    if unknown := unknown_variables(Settings):
+        msg = f"{unknown[0]} (environment): unknown; variables are called {PREFIX}SECTION{DELIMITER}KEY"
+        raise ConfigError(msg)
     try:
         settings = Settings(**plain)
     except ValidationError as error:
-        lines = [_explain(path, text, detail) for detail in error.errors(include_url=False)]
-        raise ConfigError("\n".join(lines)) from None
+        # The values are left out: one of them may be a secret.
+        details = error.errors(include_url=False, include_input=False)
+        raise ConfigError(explained(path, text, plain, Settings, details)) from None
+    except SettingsError as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        variables = variables_of(field[1] if field else "")
+        msg = f"{variables} (environment): the value is not JSON; lists are written as [1001, 1002]"
+        raise ConfigError(msg) from None
     return _resolve(settings, path.resolve().parent)
 
 
-def _explain(path: Path, text: str, detail: ErrorDetails) -> str:
-    where = [str(part) for part in detail["loc"]]
-    line = line_of(text, where)
-    key = f"[{where[0]}] {'.'.join(where[1:])}".strip() if where else "configuration"
-    what = "unknown key" if detail["type"] == "extra_forbidden" else str(detail["msg"])
-    if detail["type"] == "missing":
-        what = "missing"
-    return f"{path}:{line}: {key}: {what}" if line else f"{path}: {key}: {what}"
-
-
-def line_of(text: str, where: list[str]) -> int | None:
-    """The line of a key such as ["telegram", "rate"] or ["lists", "0", "url"]; of its section if it is absent."""
-    if not where:
+def exposed_token(path: Path) -> str | None:
+    """What is wrong when the configuration itself holds the token and others can read it; None when nothing is."""
+    if not tomllib.loads(_read(path)).get("telegram", {}).get("token"):
         return None
-    index = int(where[1]) if len(where) > 1 and where[1].isdigit() else 0
-    keys = [part for part in where[1:] if not part.isdigit()]
-    seen, inside, section = -1, False, None
-    for number, raw in enumerate(text.splitlines(), 1):
-        stripped = raw.strip()
-        if header := re.match(r"\[\[?\s*([\w.-]+)\s*\]\]?", stripped):
-            seen += stripped.startswith("[[") and header[1] == where[0]
-            inside = header[1].split(".")[0] == where[0] and max(seen, 0) == index
-            section = section or (number if inside else None)
-            if inside and keys and header[1].split(".")[-1] == keys[0] and "." in header[1]:
-                section, keys = number, keys[1:] or keys
-        elif (inside and keys and _names_key(stripped, keys[-1])) or (
-            section is None and not keys and _names_key(stripped, where[0])
-        ):
-            return number
-    return section
+    if not stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return None
+    return f"others can read {path}, which holds the token. Run: chmod 600 {path}"
 
 
-def _names_key(line: str, key: str) -> bool:
-    return re.match(rf"[\"']?{re.escape(key)}[\"']?\s*=", line) is not None
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        msg = f"{path}: there is no such file. Run `python -m bot init`, or give --config FILE."
+        raise ConfigError(msg) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        msg = f"{path}:{line}: this is not UTF-8; save the file as UTF-8."
+        raise ConfigError(msg) from error
+    except OSError as error:
+        msg = f"{path}: cannot be read: {error.strerror}"
+        raise ConfigError(msg) from error
+
+
+def _not_toml(path: Path, error: tomllib.TOMLDecodeError) -> str:
+    found = re.fullmatch(r"(.*) \(at line (\d+), column \d+\)", str(error))
+    return f"{path}:{found[2]}: not TOML: {found[1]}" if found else f"{path}: not TOML: {error}"
 
 
 def _read_secret(path: Path | None) -> str:

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from telegram import Bot
-from telegram.error import BadRequest
+from telegram.error import BadRequest, RetryAfter
 from telegram.ext import CallbackContext, ExtBot
 
 from alerts.locales import Catalogue, Catalogues
@@ -19,9 +19,10 @@ from alerts.seal import Sealer
 from bot.buttons import Binding
 from bot.config import Settings
 from bot.database import Sessions
-from bot.messenger import as_parameters, send
+from bot.messenger import as_parameters, send, wait_of
 from subscribers.subscriber import ChatKind, Mode, Subscriber
 
+_PATIENCE_SECONDS: Final = 3.0
 Clock = Callable[[], datetime]
 
 
@@ -91,8 +92,15 @@ class Call:
         return Binding(self.services.sealer, self.user, self.now)
 
     async def reply(self, message: Message) -> int:
-        """Answer in the same chat; returns the new message's id."""
-        return await send(self.bot, self.chat, message)
+        """Answer in the same chat; returns the new message's id. Told to wait a little, it waits and tries once more."""
+        try:
+            return await send(self.bot, self.chat, message)
+        except RetryAfter as refused:
+            wait = wait_of(refused).total_seconds()
+            if wait > _PATIENCE_SECONDS:
+                raise
+            await asyncio.sleep(wait)
+            return await send(self.bot, self.chat, message)
 
     async def say(self, msgid: str, **values: object) -> int:
         """Answer with one translated sentence."""

@@ -6,13 +6,22 @@ it is willing to wait (dependencies.md).
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from alerts.errors import ConfigError
 from alerts.seal import Sealer
@@ -31,10 +40,14 @@ _PRAGMAS: Final = (
 
 def open_engine(url: str) -> AsyncEngine:
     """An engine for `url`; ConfigError when it is not SQLite (aiosqlite) or PostgreSQL (asyncpg)."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        msg = "[database] url: this is no address of a database, such as postgresql+asyncpg://user@host/name"
+        raise ConfigError(msg) from error
     if parsed.drivername == "sqlite+aiosqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_folder(Path(parsed.database).parent)
         engine = create_async_engine(
             parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None}
         )
@@ -47,6 +60,29 @@ def open_engine(url: str) -> AsyncEngine:
     raise ConfigError(msg)
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"[database] url: the folder {folder} cannot be made: {error.strerror}"
+        raise ConfigError(msg) from error
+
+
+@asynccontextmanager
+async def reachable(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection; ConfigError when the database cannot be reached or does not let us in."""
+    try:
+        connection = await engine.connect()
+    except (SQLAlchemyError, OSError) as error:
+        why = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or type(error).__name__)
+        msg = f"[database] url: the database cannot be opened: {why}"
+        raise ConfigError(msg) from error
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 def open_sessions(engine: AsyncEngine, sealer: Sealer) -> Sessions:
     """Sessions that carry the sealer; objects stay readable after commit."""
     return async_sessionmaker(engine, expire_on_commit=False, info={"sealer": sealer})
@@ -54,7 +90,7 @@ def open_sessions(engine: AsyncEngine, sealer: Sealer) -> Sessions:
 
 async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
     """Bring the database to `revision` ("head", "base" or a name), in one transaction."""
-    async with engine.connect() as connection:
+    async with reachable(engine) as connection:
         await connection.run_sync(_run_migrations, revision)
         await connection.commit()
 

@@ -16,7 +16,7 @@ from telegram.error import BadRequest, TelegramError
 
 from alerts import moderators
 from alerts.locales import N_
-from bot import store
+from bot import registration, store
 from bot.commands import BY_NAME, Command, Who
 from bot.context import Call, Context, Services
 from bot.handlers import answers, replies, start_links, taps
@@ -75,6 +75,8 @@ async def _on_command(command: Command, call: Call, message: Message) -> None:
         await start_links.follow_link(call)
         return
     await command.handler(call)
+    if command.name == "start" and call.role is not None:
+        await registration.register_menus(call.bot, call.services)
 
 
 async def _may_run_group(call: Call, command: Command) -> bool:

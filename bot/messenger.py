@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -31,9 +32,29 @@ from telegram.error import (
 from alerts.render.message import Button, Keyboard, Message
 from subscribers.delivery import Envelope, Operation, Outcome, OutcomeKind
 
+# The library is asked for waits as timedeltas; otherwise it warns at each 429 that they will be so one day.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
 _NEVER_LEFT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_GONE_TEXTS: Final = ("chat not found", "user not found", "peer_id_invalid", "have no rights to send")
+_GONE_TEXTS: Final = (
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "rights to send",  # a group that let us in and then forbade us to write
+    "chat_write_forbidden",
+    "need administrator rights",
+    "group chat was deactivated",
+)
+_NOTHING_LEFT_TO_DO: Final = (
+    "message is not modified",
+    "message to edit not found",
+    "message can't be edited",
+    "message to delete not found",
+    "message can't be deleted",
+)
+"""What a reader has removed, or what an earlier attempt did, needs no second one; it is no fault of the content."""
 _BUSY: Final = "too_many_requests"
+_UNCLEAR: Final = "no_clear_answer"
 _NO_WAIT_GIVEN: Final = timedelta(seconds=5)
 
 
@@ -90,6 +111,11 @@ class TelegramMessenger:
             message_id = await self._act(envelope)
         except TelegramError as error:
             return outcome_of(error)
+        except KeyError as error:
+            if error.args != ("result",):
+                raise
+            # The library takes a 200 for a yes, whatever the answer says.
+            return Outcome(OutcomeKind.AMBIGUOUS, reason=_UNCLEAR)
         return Outcome(OutcomeKind.SENT, message_id=message_id)
 
     async def _act(self, envelope: Envelope) -> int:
@@ -109,14 +135,16 @@ class TelegramMessenger:
 
 def outcome_of(error: TelegramError) -> Outcome:
     """The class of delivery.md section 3 that an error falls in. `reason` is our word, never Telegram's text."""
+    if isinstance(error.__cause__, TelegramError):  # no JSON: something between us and Telegram answered
+        return Outcome(OutcomeKind.AMBIGUOUS, reason=_UNCLEAR)
     for kind, read in _TABLE:
         if isinstance(error, kind):
             return read(error)
-    return Outcome(OutcomeKind.AMBIGUOUS, reason="no_clear_answer")
+    return Outcome(OutcomeKind.AMBIGUOUS, reason=_UNCLEAR)
 
 
 def _wait(error: RetryAfter) -> Outcome:
-    return Outcome(OutcomeKind.WAIT, wait=_wait_of(error), reason=_BUSY)
+    return Outcome(OutcomeKind.WAIT, wait=wait_of(error), reason=_BUSY)
 
 
 def _moved(error: ChatMigrated) -> Outcome:
@@ -128,21 +156,19 @@ def _halt(error: TelegramError) -> Outcome:
 
 
 def _network(error: NetworkError) -> Outcome:
+    """What the library has no class for: time-outs, broken connections, 5xx, and 413 and 429 without parameters."""
     text = error.message.casefold()
-    if isinstance(error.__cause__, _NEVER_LEFT) or (isinstance(error, TimedOut) and "pool" in text):
+    if isinstance(error.__cause__, _NEVER_LEFT):
         return Outcome(OutcomeKind.NOT_SENT, reason="not_connected")
-    reason = "timed_out" if isinstance(error, TimedOut) else "no_clear_answer"
-    return Outcome(OutcomeKind.AMBIGUOUS, reason=reason)
-
-
-def _other(error: TelegramError) -> Outcome:
-    """A 429 without parameters is a plain TelegramError."""
-    if "too many requests" in error.message.casefold():
+    if "too many requests" in text:
         return Outcome(OutcomeKind.WAIT, wait=_NO_WAIT_GIVEN, reason=_BUSY)
-    return Outcome(OutcomeKind.AMBIGUOUS, reason="no_clear_answer")
+    if "entity too large" in text:
+        return Outcome(OutcomeKind.BAD_CONTENT, reason="too_large")
+    return Outcome(OutcomeKind.AMBIGUOUS, reason="timed_out" if isinstance(error, TimedOut) else _UNCLEAR)
 
 
-def _wait_of(error: RetryAfter) -> timedelta:
+def wait_of(error: RetryAfter) -> timedelta:
+    """How long Telegram asks us to wait."""
     wait = error.retry_after
     return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
 
@@ -157,7 +183,7 @@ def _bad_request(error: BadRequest) -> Outcome:
     text = error.message.casefold()
     if any(words in text for words in _GONE_TEXTS):
         return Outcome(OutcomeKind.GONE, reason="chat_not_found")
-    if "message is not modified" in text or "message to delete not found" in text:
+    if any(words in text for words in _NOTHING_LEFT_TO_DO):
         return Outcome(OutcomeKind.SENT, reason="already_so")
     return Outcome(OutcomeKind.BAD_CONTENT, reason="bad_request")
 
@@ -172,5 +198,4 @@ _TABLE: Final[
     (Forbidden, _gone),
     (BadRequest, _bad_request),
     (NetworkError, _network),
-    (TelegramError, _other),
 )

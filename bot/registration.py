@@ -36,15 +36,7 @@ Rows = list[tuple[str, BotCommandScope, str, list[BotCommand]]]
 
 async def register(bot: Bot, services: Services) -> None:
     """Tell Telegram what has changed since the last time; each part is remembered by its hash."""
-    for name, scope, code, commands in await _menus(services):
-        wanted = [command.to_dict() for command in commands]
-        if await _differs(services, name, wanted):
-            try:
-                await bot.set_my_commands(commands, scope=scope, language_code=code)
-            except BadRequest:  # a moderator who has not written to the bot yet has no chat to set a menu for
-                _log.info("a menu could not be set yet")
-                continue
-            await _remember(services, name, wanted)
+    await register_menus(bot, services)
     for code, catalogue in _languages(services):
         about = [catalogue.t(ABOUT), catalogue.t(DESCRIPTION)]
         if await _differs(services, f"registered.about.{code}", about):
@@ -52,6 +44,19 @@ async def register(bot: Bot, services: Services) -> None:
             await bot.set_my_description(about[1], language_code=code)
             await _remember(services, f"registered.about.{code}", about)
     await _register_name(bot, services)
+
+
+async def register_menus(bot: Bot, services: Services) -> None:
+    """The menus of commands; a moderator's own can be set only after their first message to the bot."""
+    for name, scope, code, commands in await _menus(services):
+        wanted = [command.to_dict() for command in commands]
+        if await _differs(services, name, wanted):
+            try:
+                await bot.set_my_commands(commands, scope=scope, language_code=code)
+            except BadRequest:
+                _log.info("a menu could not be set yet")
+                continue
+            await _remember(services, name, wanted)
 
 
 async def _register_name(bot: Bot, services: Services) -> None:

@@ -7,6 +7,7 @@ harm. The sender is woken at once after an approval; correctness never depends o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
@@ -82,13 +83,13 @@ class Engine:
         )
 
     async def run(self) -> None:
-        """Tick until stopped; sends in this task. With a `tick`, no work waits longer than that for its turn."""
+        """Tick until stopped; sends in this task."""
         await self.beat()
         for work in self.work():
             self._scheduler.add_job(
                 self._guarded(work),
                 "interval",
-                seconds=min(work.every, self._tick or work.every).total_seconds(),
+                seconds=self._period(work).total_seconds(),
                 id=work.name,
                 name=work.name,
                 next_run_time=datetime.now(self._scheduler.timezone),
@@ -99,6 +100,12 @@ class Engine:
             await self._let_finish()
         finally:
             self._scheduler.shutdown(wait=False)
+
+    def _period(self, work: Work) -> timedelta:
+        """How often; in haste (with a `tick`) what is done each second comes each tick, and the rest each fifth."""
+        if self._tick is None:
+            return work.every
+        return self._tick if work.every <= timedelta(seconds=1) else 5 * self._tick
 
     def stop(self) -> None:
         """Let nothing more leave; `run` ends when what is in flight has landed and is recorded."""
@@ -149,12 +156,13 @@ class Engine:
         self._tell_again = now + min(_LONGEST_SILENCE, timedelta(seconds=2**self._unheard - 1))
 
     async def release(self) -> send.Report:
-        """Approved alerts go out: publish, fan out, send one round."""
+        """Approved alerts go out: publish, fan out, send one round; an approval during the round ends it early."""
+        self._services.nudge.clear()
         services, now = self._services, self._services.clock()
         needed = services.settings.moderation.approvals
         await publish.publish(services.sessions, services.catalogues, needed, now)
         await fan_out.fan_out(services.sessions, now)
-        return await send.send(self._sending, services.clock(), stop=self._stopping)
+        return await send.send(self._sending, services.clock(), stop=services.nudge)
 
     async def _send_until_stopped(self) -> None:
         while not self._stopping.is_set():
@@ -175,12 +183,8 @@ class Engine:
 
     async def _sleep(self, seconds: float) -> None:
         """Until the time is over or somebody nudges."""
-        nudge = self._services.nudge
-        try:
-            await asyncio.wait_for(nudge.wait(), seconds)
-        except TimeoutError:
-            return
-        nudge.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._services.nudge.wait(), seconds)
 
     async def expire(self) -> None:
         """Deadlines and dates that pass."""

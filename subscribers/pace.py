@@ -33,6 +33,7 @@ BAD_IN_A_ROW: Final = 3
 
 _CHANCE: Final = SystemRandom()
 _LEAST_WINDOW: Final = 64
+_MOST_IN_FLIGHT: Final = 256
 _LATENESS: Final = 0.02  # seconds that may be caught up on: 2 % of a second's messages
 _MEMORY: Final = 100  # outcomes looked at to tell whether Telegram is in trouble
 _LONGEST_PROBE: Final = 60.0
@@ -68,14 +69,17 @@ class Pace:
     """One worker's sense of time. Made once by the composition root and kept between runs of the send station."""
 
     def __init__(
-        self, rate: float, in_flight: int = 64, jitter: Callable[[], float] = _CHANCE.random
+        self, rate: float, in_flight: int | None = None, jitter: Callable[[], float] = _CHANCE.random
     ) -> None:
-        """`rate` in messages a second over all chats, `in_flight` requests at once, `jitter` gives [0, 1)."""
-        if rate <= 0 or in_flight < 1:
-            msg = f"rate {rate} and requests in flight {in_flight} must be positive"
+        """`rate` in messages a second over all chats, `jitter` gives [0, 1).
+
+        `in_flight` requests at once: by default enough for the rate at a quarter of a second each, 64 to 256.
+        """
+        if rate <= 0:
+            msg = f"the rate is {rate} messages a second; it must be positive"
             raise ValueError(msg)
         self.rate = rate
-        self.in_flight = in_flight
+        self.in_flight = min(self.window, _MOST_IN_FLIGHT) if in_flight is None else in_flight
         self.jitter = jitter
         self._due = -math.inf
         self._recent: deque[tuple[float, int]] = deque()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -134,7 +135,6 @@ class _Round:
     def _now(self) -> datetime:
         return self._began + timedelta(seconds=self._loop.time() - self._started)
 
-    @property
     def _is_over(self) -> bool:
         """Nothing more may leave in this round."""
         return self._brake.is_on or self._stop.is_set() or self._loop.time() >= self._until
@@ -161,7 +161,7 @@ class _Round:
         now = self._now
         async with self._with.sessions.begin() as session:
             await self._record(session, landed, now)
-            claims = [] if self._is_over else await self._claim(session, now)
+            claims = [] if self._is_over() else await self._claim(session, now)
             await self._prepare(session, claims, now)
         return len(claims)
 
@@ -183,10 +183,14 @@ class _Round:
         self.report.left.update(result.next.status for result in landed)
 
     async def _claim(self, session: AsyncSession, now: datetime) -> list[Claim]:
-        size = self._pace.claim_size(len(self._waiting) + self._flying)
+        """Rows with slots of this round: what would only be given back afterwards is left to others."""
         shared = await budget.locked_budget(session, now)
         self._opens = shared.opens(now)
-        if size == 0 or not shared.is_open(now):
+        left = self._until - self._loop.time() - (self._opens - now).total_seconds()
+        size = min(
+            self._pace.claim_size(len(self._waiting) + self._flying), math.ceil(left * self._pace.rate)
+        )
+        if size <= 0 or not shared.is_open(now):
             return []
         claims = await ledger.claim(session, size, self._with.worker, self._with.lease, now)
         self._ran_dry = len(claims) < size
@@ -214,15 +218,15 @@ class _Round:
 
     async def _launch(self, group: asyncio.TaskGroup, *, leave: int) -> None:
         """Let waiting rows fly, each in its slot, until `leave` are left. All go back when the round is over."""
-        while len(self._waiting) > leave and not self._is_over:
+        while len(self._waiting) > leave and not self._is_over():
             await self._room.acquire()
             await self._slot(self._waiting[0])
-            if self._is_over or self._is_held_back(self._waiting[0]):
+            if self._is_over() or self._is_held_back(self._waiting[0]):
                 self._room.release()
                 continue
             self._flying += 1
             group.create_task(self._fly(self._waiting.popleft()))
-        if self._is_over:
+        if self._is_over():
             self._landed += [_Result(one.claim, released(one.claim)) for one in self._waiting]
             self._waiting.clear()
 
@@ -271,7 +275,7 @@ class _Round:
     async def _reopens(self) -> bool:
         """Whether the budget, taken by other workers or paused, opens again within this round; waits for it."""
         wait = (self._opens - self._now - LOOK_AHEAD / 2).total_seconds()
-        if self._is_over or self._ran_dry or self._loop.time() + wait >= self._until:
+        if self._is_over() or self._ran_dry or self._loop.time() + wait >= self._until:
             return False
         await asyncio.sleep(max(wait, 0.0))
         return True

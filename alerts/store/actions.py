@@ -10,9 +10,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from alerts.action import Action
-from alerts.alert import Alert, AlertKind
-from alerts.tables import ActionRow
+from alerts.action import Action, number_in_words, read_number
+from alerts.alert import OPEN, Alert, AlertKind
+from alerts.tables import ActionRow, AlertRow
 
 
 def as_action(row: ActionRow) -> Action:
@@ -59,33 +59,51 @@ async def chain_for(session: AsyncSession, alert: Alert) -> Action | None:
 
 
 async def open_new_action(session: AsyncSession, action: Action) -> Action:
-    """Store a new chain under the year's next number (its `id` and `sequence` are ignored)."""
-    last = await session.scalar(
-        select(func.max(ActionRow.sequence)).where(col(ActionRow.year) == action.year)
+    """Store a new chain (its `id` is ignored) under its `sequence`; under the year's next when that is 0 or taken."""
+    same = select(col(ActionRow.id)).where(
+        col(ActionRow.year) == action.year, col(ActionRow.sequence) == action.sequence
     )
-    numbered = replace(action, sequence=(last or 0) + 1)
+    if action.sequence == 0 or await session.scalar(same) is not None:
+        action = replace(action, sequence=await _next_sequence(session, action.year))
     row = ActionRow(
         case_id=action.case_id,
         year=action.year,
-        sequence=numbered.sequence,
+        sequence=action.sequence,
         opened_at=action.opened_at,
-        **_action_columns(numbered),
+        **_action_columns(action),
     )
     session.add(row)
     await session.flush()
     assert row.id is not None
-    return replace(numbered, id=row.id)
+    return replace(action, id=row.id)
 
 
-async def number_to_come(session: AsyncSession, alert: Alert, now: datetime) -> str | None:
-    """The number `alert` would get if it were published now; None when it sends nothing."""
-    if alert.number or not alert.goes_out:
-        return alert.number
+async def _next_sequence(session: AsyncSession, year: int) -> int:
+    """After every chain of the year, and after every number that a draft on its way was shown with."""
+    chains = select(func.max(ActionRow.sequence)).where(col(ActionRow.year) == year)
+    shown = select(col(AlertRow.number)).where(
+        col(AlertRow.status).in_(OPEN), col(AlertRow.number).is_not(None)
+    )
+    numbers = [read_number(number or "") for number in await session.scalars(shown)]
+    reserved = [number[1] for number in numbers if number is not None and number[0] == year]
+    return max([await session.scalar(chains) or 0, *reserved]) + 1
+
+
+async def reserve_number(session: AsyncSession, alert: Alert, now: datetime) -> str | None:
+    """The number `alert` goes out with, kept for it from the moment a moderator sees it; None when it sends nothing.
+
+    Approved is what was seen, byte for byte, whatever else goes out in between.
+    """
+    if not alert.goes_out:
+        return None
     current = await chain_for(session, alert)
     if current is not None:
         return replace(current, updates=current.updates + 1).latest_number
-    last = await session.scalar(select(func.max(ActionRow.sequence)).where(col(ActionRow.year) == now.year))
-    return f"UA-{now.year % 100:02d}/{(last or 0) + 1:03d}"
+    if alert.number is None:
+        number = number_in_words(now.year, await _next_sequence(session, now.year))
+        await session.execute(update(AlertRow).where(col(AlertRow.id) == alert.id).values(number=number))
+        return number
+    return alert.number
 
 
 async def save_action(session: AsyncSession, action: Action) -> None:
@@ -106,9 +124,11 @@ def _action_columns(action: Action) -> dict[str, Any]:
     }
 
 
-async def actions_past_deadline(session: AsyncSession, now: datetime) -> list[Action]:
-    """Chains not closed whose deadline has passed."""
-    rows = await session.scalars(
-        select(ActionRow).where(col(ActionRow.closed_at).is_(None), col(ActionRow.deadline) <= now)
-    )
-    return [as_action(row) for row in rows]
+async def actions_past_deadline(
+    session: AsyncSession, now: datetime, case_id: int | None = None
+) -> list[Action]:
+    """Chains not closed whose deadline has passed; with `case_id`, of that case."""
+    query = select(ActionRow).where(col(ActionRow.closed_at).is_(None), col(ActionRow.deadline) <= now)
+    if case_id is not None:
+        query = query.where(col(ActionRow.case_id) == case_id)
+    return [as_action(row) for row in await session.scalars(query.order_by(col(ActionRow.id)))]

@@ -31,14 +31,19 @@ def command(
 
 
 async def _first_broken(config: Path) -> int | None:
+    from sqlalchemy.exc import SQLAlchemyError
     from sqlalchemy.ext.asyncio import async_sessionmaker
 
     from alerts import audit
+    from alerts.errors import ConfigError
     from bot.config import load
     from bot.database import open_engine
 
     engine = open_engine(load(config).database.url)
     try:
         return await audit.verify_trail(async_sessionmaker(engine, expire_on_commit=False))
+    except SQLAlchemyError as error:
+        msg = f"[database] url: no trail can be read there ({type(error).__name__}). Has the bot ever run on it?"
+        raise ConfigError(msg) from error
     finally:
         await engine.dispose()

@@ -53,6 +53,7 @@ async def look(settings: Settings, config: Path) -> AsyncIterator[Finding]:
     yield _looked("[organisation]", settings.require_organisation)
     yield await _token(settings, config)
     yield _key(settings)
+    yield await _database(settings)
     yield _moderators(settings)
     for watched in settings.lists:
         yield await _list(watched)
@@ -67,8 +68,13 @@ def _looked(what: str, look: object) -> Finding:
     try:
         look()
     except BotError as error:
-        return Finding(what, str(error))
+        return _wrong(what, error)
     return Finding(what)
+
+
+def _wrong(what: str, error: Exception) -> Finding:
+    """What an error says, which begins with what it is about."""
+    return Finding(what, str(error).removeprefix(f"{what}: "))
 
 
 async def _token(settings: Settings, config: Path) -> Finding:
@@ -76,14 +82,15 @@ async def _token(settings: Settings, config: Path) -> Finding:
     from telegram.error import InvalidToken, TelegramError
 
     from alerts.errors import ConfigError
+    from bot.config import exposed_token
 
     what = "[telegram] token"
     try:
         token = settings.require_token()
     except ConfigError as error:
-        return Finding(what, str(error))
-    if settings.telegram.token.get_secret_value() and _others_can_read(config):
-        return Finding(what, f"others can read {config}, which holds the token. Run: chmod 600 {config}")
+        return _wrong(what, error)
+    if problem := exposed_token(config):
+        return Finding(what, problem)
     try:
         async with Bot(token, base_url=f"{settings.telegram.base_url}/bot") as bot:
             return Finding(what, note=f"accepted for @{bot.username}")
@@ -93,14 +100,34 @@ async def _token(settings: Settings, config: Path) -> Finding:
         return Finding(what, f"{settings.telegram.base_url} could not be asked: {type(error).__name__}")
 
 
-def _others_can_read(path: Path) -> bool:
-    return path.exists() and bool(path.stat().st_mode & 0o077)
-
-
 def _key(settings: Settings) -> Finding:
     from alerts.seal import read_key_file
 
     return _looked("[privacy] key_file", lambda: read_key_file(settings.privacy.key_file))
+
+
+async def _database(settings: Settings) -> Finding:
+    """Whether it opens. A file that is not there yet is well: the first run makes it."""
+    from alerts.errors import ConfigError
+    from bot.database import open_engine, reachable
+
+    what, url = "[database] url", settings.database.url
+    if _is_to_be_made(url):
+        return Finding(what, note="not there yet; the first run makes it")
+    try:
+        engine = open_engine(url)
+        try:
+            async with reachable(engine):
+                return Finding(what, note="opens")
+        finally:
+            await engine.dispose()
+    except ConfigError as error:
+        return _wrong(what, error)
+
+
+def _is_to_be_made(url: str) -> bool:
+    scheme, _, path = url.partition(":///")
+    return scheme.startswith("sqlite") and not Path(path).exists()
 
 
 def _moderators(settings: Settings) -> Finding:
@@ -110,12 +137,13 @@ def _moderators(settings: Settings) -> Finding:
     if not people and not moderation.claim_digest:
         return Finding(what, "nobody may approve: name administrators, or run init for a /claim code")
     if people and len(people) <= moderation.approvals and not moderation.claim_digest:
+        needed = moderation.approvals + 1
         return Finding(
             what,
-            f"{len(people)} people, but an alert needs its author and {moderation.approvals} others: add moderators",
+            f"an alert needs {needed} people, its author and who approves it, but {len(people)} may do so: add moderators",
         )
     return Finding(
-        what, note=f"{len(people)} people; second_factor is none: whoever holds a phone can approve"
+        what, note=f"may approve: {len(people)}; whoever holds the phone of one can (second_factor)"
     )
 
 
@@ -124,14 +152,14 @@ async def _list(watched: WatchedList) -> Finding:
     from alerts.fetch import Document, fetch, open_client
     from alerts.lists.mapping import parse
 
-    what = f"list {watched.name}"
+    what = f"list {watched.name!r}"
     try:
         async with open_client() as client:
             document = await fetch(client, watched, None)
         assert isinstance(document, Document)
         rows = parse(document.body, watched)
     except ListError as error:
-        return Finding(what, str(error))
+        return _wrong(what, error)
     unknown = sorted({row.unknown_word for row in rows if row.unknown_word})
     if unknown:
         listed = ", ".join(repr(word) for word in unknown[:5])

@@ -35,7 +35,7 @@ async def _problem(config: Path, now: datetime) -> str | None:
     try:
         async with AsyncSession(engine) as session:
             beat = await store.get_setting(session, HEARTBEAT)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         return f"the database cannot be read: {type(error).__name__}"
     finally:
         await engine.dispose()

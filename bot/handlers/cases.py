@@ -20,9 +20,7 @@ from subscribers.subscription import case_key
 
 MOST_FOUND: Final = 10
 _NOT_FOUND: Final = N_("I found no case by that name. Try a part of it, in either script.")
-_NOTHING_YET: Final = N_(
-    "No case has been published yet. You will hear of the first one if you subscribe: /start"
-)
+_NOTHING_YET: Final = N_("No case has been published yet.")
 
 
 async def search(call: Call) -> None:

@@ -67,10 +67,10 @@ async def on_language(call: Call, code: str, flow: str) -> None:
     if code not in call.services.catalogues.codes:
         return
     sessions = call.services.sessions
+    if flow == CHANGING and not await _is_known(call):  # what stands above that button asks for no consent
+        return
     call = replace(call, catalogue=call.services.catalogues[code])
     if flow == CHANGING:
-        if not await _is_known(call):  # the message above that button does not ask for consent
-            return
         await enrol.choose_language(sessions, call.chat, code)
         await call.replace(call.plain(N_("From now on I write to you in this language.")))
         return

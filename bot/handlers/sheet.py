@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts.alert import (
     OPEN,
@@ -36,9 +39,9 @@ DISPOSITIONS: Final = {
 
 async def show_draft(call: Call, alert_id: int) -> None:
     """The draft, the message of every language as it would be sent, what stands in the way, the buttons."""
-    async with call.services.sessions() as session:
-        alert = await review.alert_by_id(session, alert_id)
-        number = await actions.number_to_come(session, alert, call.now) if alert else None
+    async with call.services.sessions.begin() as session:
+        alert = await review.alert_to_change(session, alert_id)
+        number = await _number(session, alert, call.now) if alert else None
     if alert is None:
         await call.say(N_("I do not know a draft of that number. /drafts shows what waits."))
         return
@@ -46,6 +49,10 @@ async def show_draft(call: Call, alert_id: int) -> None:
     if alert.goes_out:
         await _show_previews(call, alert, number)
     await call.reply(await _decision(call, alert))
+
+
+async def _number(session: AsyncSession, alert: Alert, now: datetime) -> str | None:
+    return await actions.reserve_number(session, alert, now) if alert.status in OPEN else alert.number
 
 
 async def _show_previews(call: Call, alert: Alert, number: str | None) -> None:

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from alerts.expire import ask_about_passed_dates
-from alerts.store import questions
+from alerts import audit
+from alerts.action import Action
+from alerts.alert import Alert, AlertKind, AlertStatus, Disposition, Facts
+from alerts.expire import ask_about_passed_dates, close_past_deadline
+from alerts.store import actions, questions
+from alerts.store import review as store
 from alerts.watch import read_edition
 from bot.database import Sessions
+from tests.alerts import reviewing as on
 from tests.alerts.editions import HOUR, NOON, csv_of, person, watched
 from tests.conftest import ENGINES
 
@@ -52,3 +59,74 @@ async def test_the_list_answers_it_and_a_new_date_is_asked_about_anew(sessions: 
     assert await subjects(sessions) == []
     assert await ask_about_passed_dates(sessions, EVENING + timedelta(days=14)) == 1
     assert await subjects(sessions) == [("1|2031-05-20", "Pat Example")]
+
+
+async def chain(sessions: Sessions, key: str = "1") -> tuple[Action, Alert, Alert]:
+    """An open action until EVENING, with a published alert that names the deadline and news that names none."""
+    case_id = await on.add_case(sessions, key=key)
+    async with sessions.begin() as session:
+        value = Action(
+            id=0,
+            case_id=case_id,
+            year=2031,
+            sequence=0,
+            updates=1,
+            kind=AlertKind.FIRST,
+            letters=True,
+            deadline=EVENING,
+            petition_url=None,
+            petition_title=None,
+            opened_at=NOON,
+        )
+        action = await actions.open_new_action(session, value)
+        asking = on.an_alert(
+            case_id=case_id,
+            action_id=action.id,
+            status=AlertStatus.PUBLISHED,
+            facts=Facts(on.VIEW, deadline=EVENING),
+        )
+        stay = replace(asking, disposition=Disposition.ALERT, facts=Facts(on.VIEW))
+        return action, await store.insert(session, asking), await store.insert(session, stay)
+
+
+async def stored_action(sessions: Sessions, action_id: int) -> Action:
+    async with sessions.begin() as session:
+        row = await session.get(actions.ActionRow, action_id)
+        assert row is not None
+        return actions.as_action(row)
+
+
+async def test_an_action_ends_at_its_deadline_and_not_before(sessions: Sessions) -> None:
+    action, _, _ = await chain(sessions)
+    assert await close_past_deadline(sessions, EVENING - timedelta(microseconds=1)) == 0
+    assert await stored_action(sessions, action.id) == action
+    assert await close_past_deadline(sessions, EVENING) == 1
+    assert await stored_action(sessions, action.id) == replace(action, closed_at=EVENING, letters=False)
+    assert await close_past_deadline(sessions, EVENING + HOUR) == 0
+    (line,) = await on.trail(sessions)
+    assert (line.actor, line.verb, line.subject) == ("expire", "close", "action:UA-31/001")
+
+
+async def test_what_asks_by_the_deadline_ends_with_it_and_other_news_is_still_delivered(
+    sessions: Sessions,
+) -> None:
+    _, asking, stay = await chain(sessions)
+    await close_past_deadline(sessions, EVENING)
+    assert (await on.alert(sessions, asking.id)).status == "expired"
+    assert (await on.alert(sessions, stay.id)).status == "published"
+
+
+async def test_an_action_without_deadline_does_not_end(sessions: Sessions) -> None:
+    action, _, _ = await chain(sessions)
+    async with sessions.begin() as session:
+        await actions.save_action(session, replace(action, deadline=None))
+    assert await close_past_deadline(sessions, EVENING + HOUR) == 0
+
+
+async def test_many_end_at_once_even_when_two_clocks_tick(sessions: Sessions) -> None:
+    made = [await chain(sessions, key=str(number)) for number in range(3)]
+    closed = await asyncio.gather(*(close_past_deadline(sessions, EVENING) for _ in range(2)))
+    assert sum(closed) == 3
+    assert len(await on.trail(sessions)) == 3
+    assert [(await stored_action(sessions, action.id)).closed_at for action, _, _ in made] == [EVENING] * 3
+    assert await audit.verify_trail(sessions) is None

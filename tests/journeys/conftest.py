@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
 from bot.demo.stage import Stage, set_up
-from tests.journeys.steps import TICK, Clock
+from tests.journeys.steps import TICK, Clock, first_reading
 
 
 @pytest.fixture
@@ -18,8 +19,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, clock: Clock) -> AsyncIterator[Stage]:
-    async with set_up(tmp_path, clock=clock, tick=TICK) as stage:
+def folder(tmp_path: Path, sqlite_template: Path) -> Path:
+    """Where the bot of a stage keeps its data: a database that is migrated already, which saves a third of a second."""
+    copyfile(sqlite_template, tmp_path / "demo.db")
+    return tmp_path
+
+
+@pytest.fixture
+async def stage(folder: Path, clock: Clock) -> AsyncIterator[Stage]:
+    """Once the list has been read for the first time, which is the baseline."""
+    async with set_up(folder, clock=clock, tick=TICK) as stage:
+        await first_reading(stage)
         yield stage
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.demo import people
 from bot.demo.stage import MODERATORS, Stage
-from bot.emulator import Message, Person
+from bot.emulator import Group, Message, Person
 
 PATIENCE = 8.0
 TICK = timedelta(seconds=0.2)
@@ -70,9 +70,14 @@ async def moderators(stage: Stage) -> tuple[Person, Person]:
     return mina, omid
 
 
+async def first_reading(stage: Stage) -> None:
+    """Wait until the list has become the baseline: it is asked for again only after that."""
+    await wait_until(lambda: stage.lists.asked > 1)
+
+
 async def list_says(stage: Stage, key: str, status: str, **more: str) -> None:
     """Let the list change one row, after its first reading has become the baseline."""
-    await wait_until(lambda: stage.lists.asked > 1)
+    await first_reading(stage)
     stage.lists.row(key).update(status=status, **more)
 
 
@@ -116,3 +121,24 @@ async def hears_about(person: Person, name: str, within: float = PATIENCE) -> Me
     """Wait for a new message that names somebody, in either script."""
     words = [word for word in (name, NATIVE.get(name)) if word]
     return await person.hears(lambda message: any(word in message.text for word in words), within=within)
+
+
+async def answer(person: Person, text: str, group: Group | None = None) -> Message:
+    """Write to the bot; what it says next in that chat."""
+    after = _from_now(person, group)
+    await person.says(text, chat=group)
+    return await person.hears(after, within=PATIENCE, chat=group)
+
+
+async def tap(person: Person, data: str, group: Group | None = None) -> Message:
+    """Tap the newest button that holds this data, whatever its label's language; what comes of it."""
+    after = _from_now(person, group)
+    await person.taps(lambda button: button.callback_data == data, chat=group)
+    return await person.hears(after, within=PATIENCE, chat=group)
+
+
+def _from_now(person: Person, group: Group | None) -> Callable[[Message], bool]:
+    """Matches what the bot says in that chat from this moment on."""
+    place = (group or person).chat
+    before = len(place.heard)
+    return lambda message: any(message is each for each in place.heard[before:])

@@ -83,8 +83,11 @@ def test_back_off_grows_to_five_minutes(attempt: int, jitter: float) -> None:
     assert wait <= back_off(attempt + 1, 0.0) * 2
 
 
-@given(st.lists(st.sampled_from([K.AMBIGUOUS, K.NOT_SENT, K.WAIT, K.HALT]), max_size=40), st.booleans())
-def test_no_course_of_events_makes_too_many_copies(kinds: list[OutcomeKind], is_alert: bool) -> None:
+@given(
+    kinds=st.lists(st.sampled_from([K.AMBIGUOUS, K.NOT_SENT, K.WAIT, K.HALT]), max_size=40),
+    is_alert=st.booleans(),
+)
+def test_no_course_of_events_makes_too_many_copies(kinds: list[OutcomeKind], *, is_alert: bool) -> None:
     copies = arrived = attempt = 0
     for kind in kinds:
         attempt, copies = attempt + 1, copies + 1

@@ -121,7 +121,7 @@ async def test_a_group_keeps_its_choices_under_a_new_id(sessions: Sessions) -> N
 
 @pytest.mark.parametrize(("is_active", "stays"), [(True, "new"), (False, "old")])
 async def test_when_both_ids_are_known_the_one_that_listens_stays(
-    sessions: Sessions, is_active: bool, stays: str
+    sessions: Sessions, *, is_active: bool, stays: str
 ) -> None:
     await world.join(sessions, -5, "IR/*", kind=ChatKind.GROUP)
     await world.join(sessions, -1005, "US/*", kind=ChatKind.GROUP)

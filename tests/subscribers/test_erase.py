@@ -12,14 +12,14 @@ from sqlalchemy import update
 from alerts.seal import Sealer
 from bot.database import Sessions, open_engine, open_sessions
 from subscribers import enrol, erase
-from subscribers.delivery import OutcomeKind
+from subscribers.delivery import Envelope, Outcome, OutcomeKind
 from subscribers.erase import Erasure, erase_gone
 from subscribers.fan_out import fan_out
 from subscribers.send import send
 from subscribers.store.people import CHAT
 from subscribers.tables import SubscriberRow
 from tests.subscribers import world
-from tests.subscribers.world import NOW, FakeMessenger, always, sending
+from tests.subscribers.world import NOW, FakeMessenger, sending
 
 CHAT_ID = 7_361_294_805
 OTHER_ID = 6_912_350_477
@@ -118,9 +118,10 @@ async def lose(sessions: Sessions, lost: int, kept: int) -> None:
     await world.publish(sessions)
     await fan_out(sessions, NOW)
     gone = set(chats[:lost])
-    answer = lambda envelope: always(OutcomeKind.GONE if envelope.chat in gone else OutcomeKind.SENT)(
-        envelope
-    )  # noqa: E731
+
+    def answer(envelope: Envelope) -> Outcome:
+        return Outcome(OutcomeKind.GONE if envelope.chat in gone else OutcomeKind.SENT)
+
     await send(sending(sessions, FakeMessenger(answer)), NOW)
 
 

@@ -106,14 +106,14 @@ FAILED = Next(DeliveryStatus.FAILED, 0)
 
 def test_three_bad_ones_in_a_row_spoil_an_alert() -> None:
     brake = Brake()
-    B, S = OutcomeKind.BAD_CONTENT, OutcomeKind.SENT
-    for kind in (B, B, S, B, B):
+    bad, sent = OutcomeKind.BAD_CONTENT, OutcomeKind.SENT
+    for kind in (bad, bad, sent, bad, bad):
         brake.heed(CLAIM, Outcome(kind), FAILED, None)
     assert (brake.spoilt, brake.is_on) == (set(), False)
-    brake.heed(CLAIM, Outcome(B), FAILED, None)
+    brake.heed(CLAIM, Outcome(bad), FAILED, None)
     assert (brake.spoilt, brake.is_on) == ({7}, False)
     for _ in range(5):
-        brake.heed(DIGEST, Outcome(B), FAILED, None)
+        brake.heed(DIGEST, Outcome(bad), FAILED, None)
     assert brake.spoilt == {7}
 
 

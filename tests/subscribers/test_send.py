@@ -232,8 +232,7 @@ async def test_urgent_overtakes_in_mid_broadcast(sessions: Sessions) -> None:
     await fan_out(sessions, NOW)
     messenger = FakeMessenger(delay=0.001)
     running = asyncio.create_task(send(sending(sessions, messenger), NOW))
-    while len(messenger.sent) < 70:
-        await asyncio.sleep(0)
+    await messenger.has_sent(70)
     urgent = await world.publish(sessions, lane=0)
     await fan_out(sessions, NOW)
     fanned_out = len(messenger.sent)
@@ -262,8 +261,7 @@ async def test_a_restart_in_the_middle_loses_nobody(sessions: Sessions) -> None:
     await fan_out(sessions, NOW)
     messenger = FakeMessenger(delay=0.005)
     killed = asyncio.create_task(send(sending(sessions, messenger), NOW))
-    while len(messenger.sent) < 40:
-        await asyncio.sleep(0)
+    await messenger.has_sent(40)
     killed.cancel()
     with pytest.raises(asyncio.CancelledError):
         await killed
@@ -285,8 +283,7 @@ async def test_a_round_that_is_told_to_stop_gives_back_what_it_did_not_try(sessi
     messenger = FakeMessenger(delay=0.002)
     pace = Pace(FAST, in_flight=4)
     running = asyncio.create_task(send(sending(sessions, messenger, pace=pace), NOW, stop=stop))
-    while len(messenger.sent) < 10:
-        await asyncio.sleep(0)
+    await messenger.has_sent(10)
     stop.set()
     report = await running
     assert report.more
@@ -335,3 +332,34 @@ async def test_the_rate_is_kept(sessions: Sessions) -> None:
     assert len(times) == 40
     assert times[-1] - times[0] >= 0.35
     assert max(sum(start <= time < start + 0.1 for time in times) for start in times) <= 13
+
+
+async def test_workers_share_one_budget(sessions: Sessions) -> None:
+    await world.crowd(sessions, 60)
+    await world.publish(sessions)
+    await fan_out(sessions, NOW)
+    times: list[float] = []
+
+    def noted(envelope: Envelope) -> Outcome:
+        times.append(asyncio.get_running_loop().time())
+        return Outcome(OutcomeKind.SENT, message_id=1)
+
+    tools = [
+        sending(sessions, FakeMessenger(noted), pace=Pace(100), worker=name)
+        for name in ("one", "two", "three")
+    ]
+    await asyncio.gather(*(send(one, NOW) for one in tools))
+    assert len(times) == 60
+    assert max(times) - min(times) >= 0.5
+
+
+async def test_the_end_of_a_round_gives_hardly_anything_back(sessions: Sessions) -> None:
+    """Slots reserved and not used would be lost to the rate at every end of a round."""
+    await world.crowd(sessions, 40)
+    await world.publish(sessions)
+    await fan_out(sessions, NOW)
+    report = await send(
+        sending(sessions, FakeMessenger(), pace=Pace(40)), NOW, lasting=timedelta(seconds=0.5)
+    )
+    assert report.left[S.PENDING] <= 2
+    assert report.more

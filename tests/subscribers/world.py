@@ -84,47 +84,36 @@ async def publish(
 ) -> int:
     """A published alert with frozen texts ("17 en normal") and topics; what it supersedes ends."""
     case_id, action_id = case or await open_case(sessions, view)
+    facts = {"before": None, "deadline": None, "petition_url": None, "petition_title": None}
+    row = AlertRow(
+        case_id=case_id,
+        action_id=action_id,
+        number=f"UA-26/{action_id:03d}",
+        kind=kind.value,
+        status=status.value,
+        disposition=disposition.value,
+        lane=lane,
+        author="list:example",
+        facts={"view": view.to_json(), **facts},
+        texts={},
+        created_at=at,
+        published_at=at,
+    )
+    chain = update(AlertRow).where(AlertRow.action_id == action_id, AlertRow.status == "published")
     async with sessions.begin() as session:
-        await session.execute(
-            update(AlertRow)
-            .where(AlertRow.action_id == action_id, AlertRow.status == "published")
-            .values(status="superseded")
-        )
-        row = AlertRow(
-            case_id=case_id,
-            action_id=action_id,
-            number=f"UA-26/{action_id:03d}",
-            kind=kind.value,
-            status=status.value,
-            disposition=disposition.value,
-            lane=lane,
-            author="list:example",
-            facts={
-                "view": view.to_json(),
-                "before": None,
-                "deadline": None,
-                "petition_url": None,
-                "petition_title": None,
-            },
-            texts={},
-            created_at=at,
-            published_at=at,
-        )
+        await session.execute(chain.values(status="superseded"))
         session.add(row)
         await session.flush()
-        if topics is None:
-            topics = ["*/*", f"{view.country}/*", f"case:{case_id}"]
-        for key in topics:
-            session.add(AlertTopicRow(alert_id=row.id, key=key))
-        for locale in locales:
-            for variant in Variant:
-                message = Message(f"{row.id} {locale} {variant.value}")
-                session.add(
-                    AlertTextRow(
-                        alert_id=row.id, locale=locale, variant=variant.value, message=message.to_json()
-                    )
-                )
-        return row.id
+        keys = ["*/*", f"{view.country}/*", f"case:{case_id}"] if topics is None else topics
+        session.add_all(AlertTopicRow(alert_id=row.id, key=key) for key in keys)
+        session.add_all(frozen(row.id, locale, variant) for locale in locales for variant in Variant)
+    return row.id
+
+
+def frozen(alert_id: int, locale: str, variant: Variant) -> AlertTextRow:
+    """A text that says what it is."""
+    message = Message(f"{alert_id} {locale} {variant.value}")
+    return AlertTextRow(alert_id=alert_id, locale=locale, variant=variant.value, message=message.to_json())
 
 
 async def join(
@@ -154,7 +143,7 @@ async def statuses(sessions: Sessions) -> Counter[str]:
     """How many deliveries stand in each status."""
     async with sessions() as session:
         rows = await session.execute(select(DeliveryRow.status, func.count()).group_by(DeliveryRow.status))
-        return Counter({status: number for status, number in rows})
+        return Counter(dict(rows.all()))
 
 
 async def rows(sessions: Sessions) -> list[DeliveryRow]:
@@ -196,9 +185,17 @@ class FakeMessenger:
     answer: Answer | None = None
     delay: float = 0.0
     sent: list[Envelope] = field(default_factory=list)
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def has_sent(self, count: int) -> None:
+        """Wait until it was given that many."""
+        while len(self.sent) < count:
+            self._moved.clear()
+            await self._moved.wait()
 
     async def perform(self, envelope: Envelope) -> Outcome:
         self.sent.append(envelope)
+        self._moved.set()
         await asyncio.sleep(self.delay)
         if self.answer is not None:
             return self.answer(envelope)

@@ -254,7 +254,7 @@ async def test_from_the_first_draft_to_the_approval(sessions: Sessions, status: 
     ],
 )
 async def test_letters_wait_before_there_is_a_draft(
-    sessions: Sessions, field: str, after: str, weighed: bool, waits: bool
+    sessions: Sessions, field: str, after: str, *, weighed: bool, waits: bool
 ) -> None:
     case_id = await case(sessions)
     await change(sessions, case_id, after, field=field, weighed=weighed)

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.demo.stage import Stage
+from tests.journeys.steps import Clock, answer, hears_about, moderators, publish, tap
+
+
+async def test_no_letter_is_served_after_the_deadline(stage: Stage, clock: Clock) -> None:
+    emma = stage.emulator.person(5001, first_name="Emma")
+    stranger = stage.emulator.person(5009, first_name="Stranger")
+    mina, _ = await moderators(stage)
+    await stage.subscribe(emma, "en")
+    await publish(stage, mina, "Arman Sepidkuh")
+    alert = await hears_about(emma, "Arman Sepidkuh")
+    assert "Deadline: 17 March 2026, 23:59 UTC" in alert.text
+
+    clock.forward(timedelta(days=7, hours=14))  # an hour before
+    await tap(emma, "letter:UA-26/001")
+    letter = await tap(emma, "warned:UA-26/001")
+    assert letter.text.startswith("Letter for UA-26/001\nSend it by 17 March 2026, 23:59 UTC.")
+
+    await emma.hears("To the Head of the Judiciary")
+    clock.forward(timedelta(hours=1))
+    late = "please send no more letters. /actions shows what is open."
+    for question in ("/letter UA-26/001", "/start l_26_001", "UA-26/001"):
+        assert (await answer(emma, question)).text.endswith(late), question
+    await emma.taps("Write a letter", message=alert)
+    await emma.hears(late)
+    await stranger.says("/start l_26_001")
+    await stranger.hears(late)
+    assert (await answer(emma, "/actions")).text == "There are no open urgent actions now."
+    assert "letter" not in "".join((await answer(emma, "/case 1")).labels)

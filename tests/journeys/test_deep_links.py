@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from bot.demo.stage import Stage
+from tests.journeys.steps import answer, moderators, publish, wait_until
+
+ARMAN = "Arman Sepidkuh"
+CONSENT = "I send urgent alerts about people who face execution"
+
+
+async def test_a_link_to_a_letter_serves_it_and_stores_nothing(stage: Stage) -> None:
+    mina, _ = await moderators(stage)
+    await publish(stage, mina, ARMAN)
+    stranger = stage.emulator.person(5009, first_name="Stranger")
+    await stranger.says("/start l_26_001")
+    await stranger.hears(CONSENT)
+
+    texts = [each.text.split("\n")[0] for each in stranger.messages]
+    assert texts == [
+        "Before your first letter",
+        "Letter for UA-26/001",
+        "To the Head of the Judiciary",
+        f"{CONSENT}, and letters you can write for them.",
+    ]
+    assert (await answer(stranger, "/topics")).text == "You are not subscribed yet. /start begins."
+    assert (await answer(stranger, "/forget")).text == "Nothing is stored about this chat."
+    await publish(stage, mina, "Hiwa Bafrin")
+    assert not any("Hiwa" in each.text for each in stranger.messages)
+
+
+async def test_a_link_to_a_case(stage: Stage) -> None:
+    mina, _ = await moderators(stage)
+    await publish(stage, mina, ARMAN)
+    stranger = stage.emulator.person(5009, first_name="Stranger", language_code="fa")
+    case = await answer(stranger, "/start c_1")
+    assert case.text.startswith("آرمان سپیدکوه")
+    assert [button.callback_data for button in case.buttons] == ["letter:UA-26/001"]
+    await stranger.hears(CONSENT)
+
+
+async def test_a_subscriber_who_follows_a_link_is_not_asked_again(stage: Stage) -> None:
+    emma = stage.emulator.person(5001, first_name="Emma")
+    mina, _ = await moderators(stage)
+    await stage.subscribe(emma, "en")
+    await publish(stage, mina, ARMAN)
+    await emma.hears(ARMAN)
+    before = len(emma.messages)
+    await answer(emma, "/start l_26_001")
+    await answer(emma, "/start c_1")
+    assert len(emma.messages) == before + 2
+
+
+async def test_links_to_what_is_not_there(stage: Stage) -> None:
+    for number, payload in enumerate(("l_26_999", "c_4", "c_0", "nonsense", "l_26", "ref_partner")):
+        stranger = stage.emulator.person(5010 + number, first_name="Stranger")
+        await stranger.says(f"/start {payload}")
+        await stranger.hears(CONSENT)
+        await wait_until(lambda: stage.emulator.pending_updates == 0)
+        assert not any("Hiwa" in each.text for each in stranger.messages)

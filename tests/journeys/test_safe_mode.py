@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from bot.demo.stage import Stage
+from bot.emulator import Message
+from tests.journeys.steps import Clock, answer, hears_about, moderators, publish, tap, wait_until
+
+FIRST_LINE = 40
+
+
+def under_the_veil(message: Message) -> str:
+    """What nobody sees before touching it."""
+    units = message.text.encode("utf-16-le")
+    veils = [each for each in message.entities if each.type == "spoiler"]
+    return "".join(
+        units[2 * each.offset : 2 * (each.offset + each.length)].decode("utf-16-le") for each in veils
+    )
+
+
+def in_the_open(message: Message) -> str:
+    """What a lock screen and a passer-by see."""
+    text = message.text
+    for part in under_the_veil(message).split("\n"):
+        text = text.replace(part, "") if part else text
+    return text
+
+
+async def test_a_lock_screen_shows_nothing(stage: Stage, clock: Clock) -> None:
+    parviz = stage.emulator.person(5003, first_name="Parviz", language_code="fa")
+    emma = stage.emulator.person(5001, first_name="Emma")
+    mina, _ = await moderators(stage)
+    await stage.subscribe(parviz, "fa", mode="safe")
+    await stage.subscribe(emma, "en", mode="safe")
+    await publish(stage, mina, "Arman Sepidkuh")
+    alerts = [await hears_about(parviz, "Arman Sepidkuh"), await hears_about(emma, "Arman Sepidkuh")]
+    await answer(emma, "/actions")
+    await answer(emma, "/case 1")
+    await answer(emma, "/cases")
+    clock.to(18, 1)
+    alerts += [await parviz.hears("خلاصه"), await emma.hears("Summary")]
+
+    for message in [*alerts, *emma.messages[-4:]]:
+        assert message.protected, message.text
+        assert 0 < len(message.text.split("\n")[0]) <= FIRST_LINE
+        for word in ("Arman", "آرمان", "xecut", "اعدام", "Kuhpayeh", "prison"):
+            assert word not in in_the_open(message), message.text
+        assert "Arman" in under_the_veil(message) or "آرمان" in under_the_veil(message)
+        assert not any("Arman" in label or "آرمان" in label for label in message.labels)
+
+
+async def test_what_the_reader_wrote_disappears(stage: Stage) -> None:
+    emma = stage.emulator.person(5001, first_name="Emma")
+    await stage.subscribe(emma, "en", mode="safe")
+    for text in ("/actions", "/cases Sepidkuh", "hello", "/nonsense"):
+        written = await emma.says(text)
+        await wait_until(lambda mine=written: emma.chat.messages[mine.message_id].deleted)
+    sticker = await emma.sends_sticker()
+    await wait_until(lambda: emma.chat.messages[sticker.message_id].deleted)
+
+
+async def test_a_letter_in_safe_mode_is_protected_but_can_be_copied(stage: Stage) -> None:
+    emma = stage.emulator.person(5001, first_name="Emma")
+    mina, _ = await moderators(stage)
+    await stage.subscribe(emma, "en", mode="safe")
+    await publish(stage, mina, "Arman Sepidkuh")
+    await hears_about(emma, "Arman Sepidkuh")
+    await tap(emma, "letter:UA-26/001")
+    before = len(emma.messages)
+    await tap(emma, "warned:UA-26/001")
+    await wait_until(lambda: len(emma.messages) >= before + 2)
+    letter = emma.messages[before:]
+    assert "Arman" not in "".join(in_the_open(each) for each in letter)
+
+
+async def test_changing_to_safe_mode_and_back(stage: Stage) -> None:
+    emma = stage.emulator.person(5001, first_name="Emma")
+    mina, _ = await moderators(stage)
+    await stage.subscribe(emma, "en")
+    await answer(emma, "/safety")
+    await tap(emma, "mode:safe:c")
+    await publish(stage, mina, "Arman Sepidkuh")
+    assert (await hears_about(emma, "Arman Sepidkuh")).protected
+    await answer(emma, "/safety")
+    await tap(emma, "mode:normal:c")
+    await publish(stage, mina, "Hiwa Bafrin")
+    plain = await hears_about(emma, "Hiwa Bafrin")
+    assert not plain.protected
+    assert under_the_veil(plain) == ""
