@@ -168,8 +168,9 @@ async def _hold_chain(session: AsyncSession, alert: Alert, now: datetime) -> Non
 
 
 def _new_action(alert: Alert, now: datetime) -> Action:
-    """Under the number that its approvers saw. What asks for nothing by a deadline is closed from its beginning:
-    nothing would ever close it.
+    """Under the number that its approvers saw.
+
+    A chain that asks for nothing by a deadline is closed from its beginning: nothing would ever close it.
     """
     year, sequence = read_number(alert.number or "") or (now.year, 0)
     return Action(

@@ -48,9 +48,12 @@ async def register(bot: Bot, services: Services) -> None:
 
 async def register_menus(bot: Bot, services: Services) -> None:
     """The menus of commands; a moderator's own can be set only after their first message to the bot."""
-    for name, scope, code, commands in await _menus(services):
+    rows = await _menus(services)
+    async with services.sessions() as session:
+        known = {name: await store.get_setting(session, name) for name, *_ in rows}
+    for name, scope, code, commands in rows:
         wanted = [command.to_dict() for command in commands]
-        if await _differs(services, name, wanted):
+        if known[name] != _hash(wanted):
             try:
                 await bot.set_my_commands(commands, scope=scope, language_code=code)
             except BadRequest:

@@ -47,8 +47,19 @@ def test_numbers_are_written(sequence: int, updates: int, number: str, latest: s
 
 @pytest.mark.parametrize(
     "typed",
-    ["UA-26/014", "ua-26/14", "UA-26/014.3", " 26/14 ", "26_014", "UA-26_014", "UA26/014", "UA - 26 / 014"]
-    + ["UA-۲۶/۰۱۴", "UA-٢٦/٠١٤", "UA-26/014 please"],
+    [
+        "UA-26/014",
+        "ua-26/14",
+        "UA-26/014.3",
+        " 26/14 ",
+        "26_014",
+        "UA-26_014",
+        "UA26/014",
+        "UA - 26 / 014",
+        "UA-۲۶/۰۱۴",
+        "UA-٢٦/٠١٤",
+        "UA-26/014 please",
+    ],
 )
 def test_numbers_are_read_however_typed(typed: str):
     assert read_number(typed) == (2026, 14)

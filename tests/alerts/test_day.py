@@ -29,8 +29,24 @@ def test_iso_dates_are_read_at_their_precision(text: str, day: Day):
 
 @pytest.mark.parametrize(
     "text",
-    [None, "", "  ", "-", "—", "NA", "n/a", "None", "null", "No Date Set", "TBD", "unknown"]
-    + ["1899-12-30", "0001-01-01", "9999-12-31", "1899-12-30T00:00:00"],
+    [
+        None,
+        "",
+        "  ",
+        "-",
+        "—",
+        "NA",
+        "n/a",
+        "None",
+        "null",
+        "No Date Set",
+        "TBD",
+        "unknown",
+        "1899-12-30",
+        "0001-01-01",
+        "9999-12-31",
+        "1899-12-30T00:00:00",
+    ],
 )
 def test_no_date_is_no_date(text: str | None):
     assert Day.parse(text) is None
@@ -47,9 +63,20 @@ def test_no_date_is_no_date(text: str | None):
         "2025-02-29",
         "2025-04-31",
         "25-03-20",
-    ]
-    + ["2025-00", "2025-00-00", "2025-03-00", "0000-00-00", "2025-", "2025-03-20x", "20250320", "soon"]
-    + ["2025-03-20Tnoon", "45000", "1403-05-12", "1446-09-20", "2568-01-01"],
+        "2025-00",
+        "2025-00-00",
+        "2025-03-00",
+        "0000-00-00",
+        "2025-",
+        "2025-03-20x",
+        "20250320",
+        "soon",
+        "2025-03-20Tnoon",
+        "45000",
+        "1403-05-12",
+        "1446-09-20",
+        "2568-01-01",
+    ],
 )
 def test_what_is_no_gregorian_date_is_refused_in_words(text: str):
     with pytest.raises(ValueError, match="is not a date"):
@@ -58,7 +85,7 @@ def test_what_is_no_gregorian_date_is_refused_in_words(text: str):
 
 @pytest.mark.parametrize("parts", [(2025, None, 3), (2025, 0), (2025, 1, 0), (2025, 13), (2025, 2, 30), (0,)])
 def test_no_day_is_made_that_no_calendar_has(parts: tuple[int | None, ...]):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r".+"):
         Day(*parts)
 
 

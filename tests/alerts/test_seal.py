@@ -60,7 +60,7 @@ def test_another_key_with_the_same_id_does_not_open():
 
 def test_another_purpose_does_not_open():
     sealed = Sealer(KEY).seal("700001", PURPOSE)
-    with pytest.raises(KeyFileError, match="moderators.chat does not open"):
+    with pytest.raises(KeyFileError, match=r"moderators\.chat does not open"):
         Sealer(KEY).open(sealed, "moderators.chat")
 
 
@@ -165,7 +165,7 @@ def test_a_spoilt_key_file_says_what_to_do_and_not_what_it_holds(tmp_path: Path,
     path = tmp_path / "seal.key"
     path.write_bytes(content)
     path.chmod(0o600)
-    with pytest.raises(KeyFileError, match="seal.key") as caught:
+    with pytest.raises(KeyFileError, match=r"seal\.key") as caught:
         read_key_file(path)
     shown = "".join(traceback.format_exception(caught.value))
     assert [form for form in forms(KEY) if form in shown] == []

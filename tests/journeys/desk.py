@@ -24,6 +24,14 @@ async def after(
     return fitting()[0]
 
 
+async def asks_until(person: Person, command: str, words: str) -> Message:
+    """Give a command again and again until the answer has these words; each time the bot answers first."""
+    while True:
+        said = await after(person, person.says(command))
+        if words in said.text:
+            return said
+
+
 def is_sheet(message: Message) -> bool:
     """The last message of a draft that is shown: what can be decided."""
     return message.text.startswith("Draft ") and offers(message, "Record only")

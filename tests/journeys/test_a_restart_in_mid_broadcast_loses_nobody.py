@@ -12,13 +12,13 @@ from bot.emulator import Person
 from tests.journeys.steps import TICK, Clock, about, approve, list_says, moderators, wait_until
 
 ARMAN = "Arman Sepidkuh"
-READERS = 20
+READERS = 16
 
 
 @pytest.fixture
 async def slow(folder: Path, clock: Clock) -> AsyncIterator[Stage]:
     """A stage on which a broadcast to everybody takes two seconds."""
-    async with set_up(folder, clock=clock, tick=TICK, telegram={"rate": 10}) as stage:
+    async with set_up(folder, clock=clock, tick=TICK, telegram={"rate": 8}) as stage:
         yield stage
 
 

@@ -54,7 +54,7 @@ async def test_cancel_keeps_nothing(stage: Stage) -> None:
     await after(mina, mina.says("/cancel"), "Nothing was stored of it")
     await after(mina, mina.taps("A new case of this name", message=asked), "That button is too old")
     await after(mina, mina.says("Zal Simorghi"), "I am a bot and cannot chat")
-    await after(mina, mina.says("/drafts"), "No drafts wait.")
+    assert (await after(mina, mina.says("/drafts"))).text == "No drafts wait."
 
 
 async def test_buttons_of_an_earlier_alert_do_not_speak_for_this_one(stage: Stage) -> None:
@@ -66,7 +66,7 @@ async def test_buttons_of_an_earlier_alert_do_not_speak_for_this_one(stage: Stag
     await after(mina, mina.says("Delara"), "Which one?")
     await after(mina, mina.taps("Delara Kuhnavard"), "What has happened?")
     await after(mina, mina.taps("Executed", message=earlier), "That button is too old")
-    await after(mina, mina.taps("Reported executed"), "According to whom?")
+    assert "According to whom?" in (await after(mina, mina.taps("Reported executed"))).text
 
 
 async def test_executed_needs_more_than_one_source(stage: Stage) -> None:
@@ -77,7 +77,7 @@ async def test_executed_needs_more_than_one_source(stage: Stage) -> None:
     await after(mina, mina.taps("Executed"), "According to whom?")
     await after(mina, mina.says("Somebody"), "How sure")
     await after(mina, mina.taps("one source only"), "needs an official word or two independent sources")
-    await after(mina, mina.taps("officially confirmed"), "What should readers of")
+    assert "What should readers of" in (await after(mina, mina.taps("officially confirmed"))).text
 
 
 async def test_one_draft_a_person_said_before_anything_is_written(stage: Stage) -> None:

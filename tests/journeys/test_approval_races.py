@@ -58,6 +58,8 @@ async def test_a_stay_while_the_warning_waits(stage: Stage) -> None:
     await wait_until(lambda: len(cards(mina, "Arman Sepidkuh")) == 2)
     await after(mina, mina.taps("Approve: Arman Sepidkuh", message=stale), "Please look at")
     await emma.hears_nothing(within=0.5)
+    newest = await look(mina, "Arman Sepidkuh")
+    assert "Arman Sepidkuh (Iran) – Execution stayed" in newest.text
 
 
 async def test_two_approvals_by_two_people(folder: Path, clock: Clock) -> None:

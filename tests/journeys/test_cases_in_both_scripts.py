@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from bot.demo.stage import Stage
-from tests.journeys.steps import answer, moderators, publish
+from tests.journeys.steps import answer, hears_about, moderators, publish
 
 
 async def test_a_case_is_found_however_its_name_is_typed(stage: Stage) -> None:
@@ -9,8 +9,10 @@ async def test_a_case_is_found_however_its_name_is_typed(stage: Stage) -> None:
     nasrin = stage.emulator.person(5002, first_name="Nasrin", language_code="fa")
     assert (await answer(emma, "/cases")).text.startswith("No case has been published yet.")
     mina, _ = await moderators(stage)
-    await publish(stage, mina, "Samira Golchehreh")
-    await publish(stage, mina, "Arman Sepidkuh")
+    await stage.subscribe(emma, "en")
+    for name in ("Samira Golchehreh", "Arman Sepidkuh"):
+        await publish(stage, mina, name)
+        await hears_about(emma, name)
 
     english = "2: Samira Golchehreh (Iran) – Execution imminent"
     for typed in (

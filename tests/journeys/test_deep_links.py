@@ -1,15 +1,27 @@
 from __future__ import annotations
 
+import pytest
+
 from bot.demo.stage import Stage
-from tests.journeys.steps import answer, moderators, publish, wait_until
+from bot.emulator import Person
+from tests.journeys.steps import answer, hears_about, moderators, publish, wait_until
 
 ARMAN = "Arman Sepidkuh"
 CONSENT = "I send urgent alerts about people who face execution"
 
 
-async def test_a_link_to_a_letter_serves_it_and_stores_nothing(stage: Stage) -> None:
+@pytest.fixture
+async def emma(stage: Stage) -> Person:
+    """A subscriber; what she has heard of is out."""
+    emma = stage.emulator.person(5001, first_name="Emma")
+    await stage.subscribe(emma, "en")
+    return emma
+
+
+async def test_a_link_to_a_letter_serves_it_and_stores_nothing(stage: Stage, emma: Person) -> None:
     mina, _ = await moderators(stage)
     await publish(stage, mina, ARMAN)
+    await hears_about(emma, ARMAN)
     stranger = stage.emulator.person(5009, first_name="Stranger")
     await stranger.says("/start l_26_001")
     await stranger.hears(CONSENT)
@@ -24,12 +36,14 @@ async def test_a_link_to_a_letter_serves_it_and_stores_nothing(stage: Stage) -> 
     assert (await answer(stranger, "/topics")).text == "You are not subscribed yet. /start begins."
     assert (await answer(stranger, "/forget")).text == "Nothing is stored about this chat."
     await publish(stage, mina, "Hiwa Bafrin")
+    await hears_about(emma, "Hiwa Bafrin")
     assert not any("Hiwa" in each.text for each in stranger.messages)
 
 
-async def test_a_link_to_a_case(stage: Stage) -> None:
+async def test_a_link_to_a_case(stage: Stage, emma: Person) -> None:
     mina, _ = await moderators(stage)
     await publish(stage, mina, ARMAN)
+    await hears_about(emma, ARMAN)
     stranger = stage.emulator.person(5009, first_name="Stranger", language_code="fa")
     case = await answer(stranger, "/start c_1")
     assert case.text.startswith("آرمان سپیدکوه")
@@ -37,12 +51,10 @@ async def test_a_link_to_a_case(stage: Stage) -> None:
     await stranger.hears(CONSENT)
 
 
-async def test_a_subscriber_who_follows_a_link_is_not_asked_again(stage: Stage) -> None:
-    emma = stage.emulator.person(5001, first_name="Emma")
+async def test_a_subscriber_who_follows_a_link_is_not_asked_again(stage: Stage, emma: Person) -> None:
     mina, _ = await moderators(stage)
-    await stage.subscribe(emma, "en")
     await publish(stage, mina, ARMAN)
-    await emma.hears(ARMAN)
+    await hears_about(emma, ARMAN)
     before = len(emma.messages)
     await answer(emma, "/start l_26_001")
     await answer(emma, "/start c_1")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from bot.demo.stage import Stage
 from bot.emulator import Message, Person
 from tests.journeys.desk import after, is_sheet, look, number_of
-from tests.journeys.steps import NATIVE, hears_about, list_says, moderators
+from tests.journeys.steps import about, hears_about, list_says, moderators, wait_until
 
 
 def previews(moderator: Person, sheet: Message) -> list[Message]:
@@ -47,6 +47,7 @@ async def test_two_drafts_looked_at_side_by_side_keep_the_numbers_they_showed(st
     shown = [previews(mina, sheet)[0] for sheet in sheets]
     for name, sheet in reversed(list(zip(names, sheets, strict=True))):
         await after(mina, mina.taps(f"Approve: {name}", message=sheet), "is approved")
-    sent = [await hears_about(emma, name) for name in reversed(names)]
-    assert [each.text for each in reversed(sent)] == [each.text for each in shown]
-    assert NATIVE["Arman Sepidkuh"] in sent[1].text
+    for name, preview in zip(names, shown, strict=True):
+        await wait_until(lambda name=name: about(emma, name))
+        assert [each.text for each in about(emma, name)] == [preview.text]
+    assert ["UA-26/001" in shown[0].text, "UA-26/002" in shown[1].text] == [True, True]

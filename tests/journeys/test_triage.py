@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.demo.stage import Stage
-from tests.journeys.desk import after, is_sheet, look, number_of, offers
+from tests.journeys.desk import after, asks_until, is_sheet, look, number_of, offers
 from tests.journeys.steps import Clock, about, hears_about, list_says, moderators, wait_until
 
 
@@ -27,8 +27,7 @@ async def test_what_is_not_urgent_disturbs_nobody(stage: Stage, clock: Clock, ch
             "Digest only": f"Draft {number_of(sheet)} is approved and comes with the next digest.",
         }[choice]
     )
-    while "no case" in (found := await after(emma, emma.says("/cases sepidkuh"))).text:
-        await asyncio.sleep(0.05)
+    found = await asks_until(emma, "/cases sepidkuh", "Arman Sepidkuh")
     assert about(emma, "Arman Sepidkuh") == [found]
     clock.to(18, 1)
     if choice == "Digest only":
@@ -39,7 +38,7 @@ async def test_what_is_not_urgent_disturbs_nobody(stage: Stage, clock: Clock, ch
 
 
 @pytest.mark.parametrize(("choice", "letters"), [("Alert", False), ("With letters", True)])
-async def test_with_and_without_letters(stage: Stage, choice: str, letters: bool) -> None:
+async def test_with_and_without_letters(stage: Stage, choice: str, *, letters: bool) -> None:
     emma = stage.emulator.person(5001, first_name="Emma")
     await stage.subscribe(emma, "en")
     mina, _ = await moderators(stage)
@@ -56,7 +55,8 @@ async def test_a_choice_voids_what_was_shown_before(stage: Stage) -> None:
     await list_says(stage, "D-01", "Solitary")
     sheet = await look(mina, "Arman Sepidkuh")
     await after(mina, mina.taps("Record only", message=sheet), is_sheet)
-    await after(mina, mina.taps("Approve: Arman Sepidkuh", message=sheet), "has changed since you saw it")
+    told = await after(mina, mina.taps("Approve: Arman Sepidkuh", message=sheet))
+    assert told.text == "This draft has changed since you saw it. Please look at it again."
 
 
 async def test_many_drafts_come_page_by_page_most_urgent_first(stage: Stage) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 from bot.demo.stage import Stage
 from bot.emulator import Message, Person
-from tests.journeys.desk import after
+from tests.journeys.desk import after, asks_until
 from tests.journeys.steps import about, list_says, moderators, wait_until
 
 
@@ -29,8 +29,7 @@ async def test_an_unknown_word_asks_once_and_changes_nothing(stage: Stage) -> No
     open_ones = await after(both[0], both[0].says("/questions"), "1 question is open")
     assert "Transferred" in open_ones.text
     await list_says(stage, "D-09", "Death row")
-    while "No questions" not in (await after(both[0], both[0].says("/questions"))).text:
-        await asyncio.sleep(0.1)
+    await asks_until(both[0], "/questions", "No questions are open.")
 
 
 async def test_a_vanished_row_is_a_question_never_a_death(stage: Stage) -> None:
