@@ -19,8 +19,11 @@ LASTS: Final = timedelta(minutes=15)
 """A button that decides something: whoever taps it has just read what it is about."""
 _LOOKING: Final = timedelta(days=7)
 _WRITING: Final = timedelta(days=1)
-_LONGER: Final = {"look": _LOOKING, "make": _LOOKING, "page": _LOOKING, "e-field": _WRITING}
-"""Buttons that only show something, or begin a draft, still work in the morning."""
+_LONGER: Final = {
+    **dict.fromkeys(("look", "make", "page", "held-keep", "held-gone"), _LOOKING),
+    "e-field": _WRITING,
+}
+"""Buttons that only show something, begin a draft, or settle what nothing else does, still work in the morning."""
 _WRITES: Final = "w-"
 MODERATORS: Final = "m"
 _SEPARATOR: Final = ":"

@@ -24,6 +24,7 @@ from bot import store
 from bot.context import Services
 from bot.messenger import TelegramMessenger
 from bot.tell import tell
+from bot.warn import warn
 from subscribers import daily, erase, fan_out, recover, retire, send
 from subscribers.pace import Pace
 
@@ -79,6 +80,7 @@ class Engine:
             Work("daily digest", minute, self.daily),
             Work("recover", second * min(5, self._services.settings.delivery.lease_seconds), self.recover),
             Work("retire", minute, self.retire),
+            Work("warn", minute, self.warn),
             Work("heartbeat", minute, self.beat),
         )
 
@@ -185,6 +187,10 @@ class Engine:
         """Until the time is over or somebody nudges."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._services.nudge.wait(), seconds)
+
+    async def warn(self) -> None:
+        """Trouble with sending, told to moderators."""
+        await warn(self._bot, self._services)
 
     async def expire(self) -> None:
         """Deadlines and dates that pass."""

@@ -56,7 +56,7 @@ async def _tell_of_drafts(bot: Bot, services: Services, everyone: list[Moderator
     for alert in untold:
         concerned = _concerned(alert, everyone)
         compose = _card(services, alert) if alert.status is AlertStatus.PENDING else _verdict(services, alert)
-        if concerned and not await _tell_all(bot, services, concerned, compose):
+        if concerned and not await tell_all(bot, services, concerned, compose):
             return False
         async with services.sessions.begin() as session:
             await review.mark_told(session, alert)
@@ -75,7 +75,7 @@ def _concerned(alert: Alert, everyone: list[Moderator]) -> list[Moderator]:
 
 def _card(services: Services, alert: Alert) -> Compose:
     def compose(moderator: Moderator, catalogue: Catalogue) -> Message:
-        look = _button(services, moderator, catalogue.t("Look and decide"), "look", alert.id)
+        look = button_for(services, moderator, catalogue.t("Look and decide"), "look", alert.id)
         return replace(render_draft(catalogue, alert, keyboard=((look,),)), silent=alert.lane > 0)
 
     return compose
@@ -83,7 +83,7 @@ def _card(services: Services, alert: Alert) -> Compose:
 
 def _verdict(services: Services, alert: Alert) -> Compose:
     def compose(moderator: Moderator, catalogue: Catalogue) -> Message:
-        look = _button(services, moderator, catalogue.t("Look at it again"), "look", alert.id)
+        look = button_for(services, moderator, catalogue.t("Look at it again"), "look", alert.id)
         return replace(render_verdict(catalogue, alert, keyboard=((look,),)), silent=alert.lane > 0)
 
     return compose
@@ -101,7 +101,7 @@ async def _tell_of_baselines(bot: Bot, services: Services, everyone: list[Modera
             urgent = await cases.urgent_cases(session, watched.name, URGENT_DAYS, services.clock())
         known = set((told or "").split())
         for case in urgent:
-            if str(case.id) not in known and not await _tell_all(
+            if str(case.id) not in known and not await tell_all(
                 bot, services, everyone, _in_danger(services, case)
             ):
                 return False
@@ -118,7 +118,7 @@ async def _remember(services: Services, key: str, value: str) -> None:
 
 def _in_danger(services: Services, case: Case) -> Compose:
     def compose(moderator: Moderator, catalogue: Catalogue) -> Message:
-        make = _button(services, moderator, catalogue.t("Make a draft"), "make", case.id)
+        make = button_for(services, moderator, catalogue.t("Make a draft"), "make", case.id)
         return render_in_danger(catalogue, case, keyboard=((make,),))
 
     return compose
@@ -129,7 +129,7 @@ async def _tell_of_questions(bot: Bot, services: Services, everyone: list[Modera
         asked = await questions.untold(session, BATCH)
     for question in asked:
         assert question.id is not None
-        if not await _tell_all(bot, services, everyone, _question(question)):
+        if not await tell_all(bot, services, everyone, _question(question)):
             return False
         async with services.sessions.begin() as session:
             await questions.mark_told(session, [question.id], services.clock())
@@ -144,12 +144,13 @@ def _question(question: Question) -> Compose:
     return compose
 
 
-def _button(services: Services, moderator: Moderator, label: str, verb: str, subject: int) -> Button:
+def button_for(services: Services, moderator: Moderator, label: str, verb: str, *subject: int) -> Button:
+    """A button that works for this moderator only."""
     binding = Binding(services.sealer, moderator.chat, services.clock())
-    return Button(label, binding.bind(verb, subject))
+    return Button(label, binding.bind(verb, *subject))
 
 
-async def _tell_all(bot: Bot, services: Services, concerned: Iterable[Moderator], compose: Compose) -> bool:
+async def tell_all(bot: Bot, services: Services, concerned: Iterable[Moderator], compose: Compose) -> bool:
     """Send it to each in their language; whether anybody received it."""
     reached = False
     for moderator in concerned:

@@ -77,6 +77,12 @@ async def erase_gone(sessions: Sessions, now: datetime) -> Erasure:
     return Erasure(count, held)
 
 
+async def held(sessions: Sessions) -> int:
+    """How many are held until a moderator has decided."""
+    async with sessions() as session:
+        return await retention.held_count(session)
+
+
 async def reinstate_held(sessions: Sessions) -> int:
     """A moderator says it was a fault at Telegram: those held are written to again; how many."""
     async with sessions.begin() as session:

@@ -8,11 +8,13 @@ from alerts import review
 from alerts.alert import Alert, AlertStatus, Disposition, Part, Refusal
 from alerts.locales import N_
 from alerts.moderators import actor_of, all_moderators
+from alerts.render.message import Message
 from bot.context import Call
 from bot.handlers import conversation
 from bot.handlers.reading import first_and_rest, number_of
 from bot.handlers.refusals import WORDS
 from bot.handlers.sheet import show_draft
+from subscribers import erase
 
 UNKNOWN: Final = N_("I do not know a draft of that number. /drafts shows what waits.")
 _GOES_OUT: Final = N_("Draft %(number)s is approved and goes out now.")
@@ -151,3 +153,19 @@ async def on_triage(call: Call, alert_id: int, disposition: Disposition) -> None
         await show_draft(call, alert_id)
     else:
         await tell_refusal(call, result)
+
+
+async def on_held(call: Call, *, have_left: bool) -> None:
+    """What a moderator says of readers whom Telegram refused all at once (safety.md 33)."""
+    sessions = call.services.sessions
+    count = await (erase.release_held(sessions) if have_left else erase.reinstate_held(sessions))
+    n = call.catalogue.n
+    if have_left:
+        text = n(
+            "%(number)s reader is deleted within a minute.",
+            "%(number)s readers are deleted within a minute.",
+            count,
+        )
+    else:
+        text = n("%(number)s reader hears from us again.", "%(number)s readers hear from us again.", count)
+    await call.reply(Message(text))

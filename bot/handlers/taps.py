@@ -69,6 +69,8 @@ _MODERATORS: Final[dict[str, Tap]] = {
     "approve": lambda call, parts: moderate.on_approve(call, int(parts[0]), int(parts[1])),
     "return": lambda call, parts: moderate.on_turn_down(call, int(parts[0]), int(parts[1]), "return"),
     "reject": lambda call, parts: moderate.on_turn_down(call, int(parts[0]), int(parts[1]), "reject"),
+    "held-keep": lambda call, _: moderate.on_held(call, have_left=False),
+    "held-gone": lambda call, _: moderate.on_held(call, have_left=True),
     **{f"as-{one.value}": partial(_triaged, one) for one in Disposition},
     **{verb: partial(_picked, verb) for verb in write.PICKS},
 }

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import asyncio
+
+from bot.demo.stage import Stage
+from bot.emulator import Fault, Person
+from tests.journeys.steps import about, hears_about, moderators, publish, wait_until
+
+NAME = "Arman Sepidkuh"
+MANY = 22
+TOO_LONG = "Bad Request: message is too long"
+BLOCKED = "Forbidden: bot was blocked by the user"
+
+
+async def many(stage: Stage) -> list[Person]:
+    """More readers than a storm needs."""
+    people = [stage.emulator.person(6000 + one, first_name=f"Reader {one}") for one in range(MANY)]
+    await asyncio.gather(*(stage.subscribe(person, "en") for person in people))
+    return people
+
+
+async def test_content_that_telegram_refuses_stops_the_broadcast_and_is_told(stage: Stage) -> None:
+    mina, omid = await moderators(stage)
+    readers = await many(stage)
+    for reader in readers:
+        stage.emulator.script(Fault.refusal(400, TOO_LONG, method="sendMessage", chat_id=reader.id, times=None))
+
+    await publish(stage, mina, NAME)
+    for moderator in (mina, omid):
+        heard = await moderator.hears("was stopped: Telegram refused its content", within=10)
+        assert NAME in heard.text
+    assert not any(about(reader, NAME) for reader in readers)
+
+    for moderator in (mina, omid):
+        await moderator.hears_nothing(within=1.5)
+
+
+async def test_a_storm_of_refusals_deletes_nobody_until_a_moderator_says_so(stage: Stage) -> None:
+    mina, _ = await moderators(stage)
+    readers = await many(stage)
+    for reader in readers:
+        stage.emulator.script(Fault.refusal(403, BLOCKED, method="sendMessage", chat_id=reader.id))
+
+    await publish(stage, mina, NAME)
+    heard = await mina.hears("refused 22 readers at once", within=10)
+    await mina.taps("A fault: write to them again", message=heard)
+    await mina.hears("22 readers hear from us again.")
+
+    await publish(stage, mina, "Hiwa Bafrin")
+    await asyncio.gather(*(hears_about(reader, "Hiwa Bafrin") for reader in readers))
+
+
+async def test_when_they_have_really_left_they_are_deleted(stage: Stage) -> None:
+    mina, _ = await moderators(stage)
+    readers = await many(stage)
+    for reader in readers:
+        await reader.deletes_account()
+
+    await publish(stage, mina, NAME)
+    heard = await mina.hears("refused 22 readers at once", within=10)
+    await mina.taps("They have left: delete them", message=heard)
+    await mina.hears("22 readers are deleted within a minute.")
+
+    await publish(stage, mina, "Hiwa Bafrin")
+    await mina.taps("Look and decide")
+    await wait_until(lambda: any("Nobody has asked for this topic yet." in each.text for each in mina.messages))
