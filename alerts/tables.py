@@ -142,7 +142,6 @@ class ActionRow(SQLModel, table=True):
     petition_title: str | None = None
     opened_at: datetime = instant(optional=False)
     closed_at: datetime | None = instant()
-    closed_as: str | None = None
 
 
 class AlertRow(SQLModel, table=True):

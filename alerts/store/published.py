@@ -16,10 +16,11 @@ from sqlmodel import col
 
 from alerts import names
 from alerts.action import Action
-from alerts.alert import OPEN, Alert, AlertKind, AlertStatus, Disposition, Facts
+from alerts.alert import OPEN, Alert, AlertKind, AlertStatus, Disposition
 from alerts.case import OUTCOMES, CaseView, PublishedCase
 from alerts.render.message import Message, Variant
 from alerts.store.actions import as_action
+from alerts.store.rows import as_alert
 from alerts.tables import ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow, ChangeRow
 
 MOST_WORDS: Final = 8
@@ -33,29 +34,6 @@ _CASE: Final = (col(CaseRow.id), col(CaseRow.published), col(CaseRow.published_a
 
 def _as_case(row: Row[Any]) -> PublishedCase:
     return PublishedCase(row.id, CaseView.from_json(row.published), row.published_at)
-
-
-def _as_alert(row: AlertRow) -> Alert:
-    """A published alert; whose hands were on it is not for readers."""
-    assert row.id is not None
-    return Alert(
-        id=row.id,
-        case_id=row.case_id,
-        kind=AlertKind(row.kind),
-        status=AlertStatus(row.status),
-        disposition=Disposition(row.disposition),
-        lane=row.lane,
-        revision=row.revision,
-        author=row.author,
-        facts=Facts.from_json(row.facts),
-        texts=dict(row.texts),
-        created_at=row.created_at,
-        action_id=row.action_id,
-        number=row.number,
-        pending_at=row.pending_at,
-        approved_at=row.approved_at,
-        published_at=row.published_at,
-    )
 
 
 async def published_case(session: AsyncSession, case_id: int) -> PublishedCase | None:
@@ -108,7 +86,7 @@ async def case_history(session: AsyncSession, case_id: int) -> list[Alert]:
 async def _alerts(session: AsyncSession, *where: ColumnElement[bool]) -> list[Alert]:
     rows = select(AlertRow).where(col(AlertRow.published_at).is_not(None), *where)
     found = await session.scalars(rows.order_by(col(AlertRow.published_at), col(AlertRow.id)))
-    return [_as_alert(row) for row in found]
+    return [as_alert(row) for row in found]
 
 
 def _in_window(since: datetime, until: datetime) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -11,42 +11,15 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from alerts.alert import OPEN, Alert, AlertKind, AlertStatus, Disposition, Facts, Hand, Part
+from alerts.alert import OPEN, Alert, AlertStatus, Hand, Part
 from alerts.case import CaseView
 from alerts.render.message import Message, Variant
 from alerts.store import cases
+from alerts.store.rows import as_alert
 from alerts.tables import AlertRow, AlertTextRow, AlertTopicRow, CaseRow, HandRow
 
 _TOLD: Final = (AlertStatus.PENDING, AlertStatus.RETURNED, AlertStatus.REJECTED)
 """Standings that somebody must hear of."""
-
-
-def _as_hand(row: HandRow) -> Hand:
-    return Hand(row.revision, row.actor, Part(row.part), row.at, row.core_hash, row.locale_hashes)
-
-
-def _as_alert(row: AlertRow, hands: Sequence[HandRow]) -> Alert:
-    assert row.id is not None
-    return Alert(
-        id=row.id,
-        case_id=row.case_id,
-        kind=AlertKind(row.kind),
-        status=AlertStatus(row.status),
-        disposition=Disposition(row.disposition),
-        lane=row.lane,
-        revision=row.revision,
-        author=row.author,
-        facts=Facts.from_json(row.facts),
-        texts=dict(row.texts),
-        created_at=row.created_at,
-        action_id=row.action_id,
-        number=row.number,
-        reason=row.reason,
-        pending_at=row.pending_at,
-        approved_at=row.approved_at,
-        published_at=row.published_at,
-        hands=tuple(_as_hand(hand) for hand in hands),
-    )
 
 
 async def _alerts(
@@ -61,7 +34,7 @@ async def _alerts(
     )
     for hand in found:
         hands.setdefault(hand.alert_id, []).append(hand)
-    return [_as_alert(row, hands.get(row.id or 0, [])) for row in rows]
+    return [as_alert(row, hands.get(row.id or 0, [])) for row in rows]
 
 
 async def alert_by_id(session: AsyncSession, alert_id: int) -> Alert | None:

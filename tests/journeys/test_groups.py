@@ -69,7 +69,7 @@ async def test_only_administrators_are_obeyed(
 
     mina, _ = await moderators(stage)
     await publish(stage, mina, ARMAN)
-    await host.hears(ARMAN, chat=group)
+    assert await host.hears(ARMAN, chat=group)
 
 
 async def test_a_moderator_is_nobody_special_in_a_group(stage: Stage, host: Person, group: Group) -> None:
@@ -102,7 +102,7 @@ async def test_a_move_that_the_bot_was_not_told_of(stage: Stage, host: Person, g
     larger = await group.migrates_to(-1001000000077)
     await stage.start_bot()
     await publish(stage, mina, ARMAN)
-    await host.hears(ARMAN, chat=larger)
+    assert await host.hears(ARMAN, chat=larger)
 
 
 async def test_thrown_out_of_a_group(stage: Stage, host: Person, group: Group) -> None:

@@ -55,6 +55,11 @@ async def test_what_the_reader_wrote_disappears(stage: Stage) -> None:
         await wait_until(lambda mine=written: emma.chat.messages[mine.message_id].deleted)
     sticker = await emma.sends_sticker()
     await wait_until(lambda: emma.chat.messages[sticker.message_id].deleted)
+    assert all(
+        each.deleted
+        for each in emma.chat.messages.values()
+        if each.sender == emma.user and each.text != "/start"
+    )
 
 
 async def test_a_letter_in_safe_mode_is_protected_but_can_be_copied(stage: Stage) -> None:

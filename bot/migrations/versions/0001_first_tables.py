@@ -181,7 +181,6 @@ def _actions() -> None:
         sa.Column("petition_title", sa.String(), nullable=True),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
-        sa.Column("closed_as", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_actions_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_actions")),
         sa.UniqueConstraint("year", "sequence", name=op.f("uq_actions_year_sequence")),
@@ -368,23 +367,8 @@ def _index_changes() -> None:
         batch_op.create_index(batch_op.f("ix_changes_weighed"), ["weighed"], unique=False)
 
 
-def _deliveries() -> None:
-    op.create_table(
-        "deliveries",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("alert_id", sa.Integer(), nullable=True),
-        sa.Column("digest_day", sa.String(), nullable=True),
-        sa.Column("subscriber_id", sa.Integer(), nullable=True),
-        sa.Column("operation", sa.String(), nullable=False),
-        sa.Column("lane", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("copies", sa.Integer(), nullable=False),
-        sa.Column("lease_until", sa.BigInteger(), nullable=True),
-        sa.Column("worker", sa.String(), nullable=True),
-        sa.Column("not_before", sa.BigInteger(), nullable=True),
-        sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("done_at", sa.BigInteger(), nullable=True),
+def _rules_of_deliveries() -> tuple[sa.schema.SchemaItem, ...]:
+    return (
         sa.CheckConstraint(
             "operation IN ('send', 'edit', 'unbutton', 'delete')", name=op.f("ck_deliveries_operation")
         ),
@@ -414,6 +398,27 @@ def _deliveries() -> None:
         sa.UniqueConstraint(
             "subscriber_id", "digest_day", name=op.f("uq_deliveries_subscriber_id_digest_day")
         ),
+    )
+
+
+def _deliveries() -> None:
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("alert_id", sa.Integer(), nullable=True),
+        sa.Column("digest_day", sa.String(), nullable=True),
+        sa.Column("subscriber_id", sa.Integer(), nullable=True),
+        sa.Column("operation", sa.String(), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.Column("worker", sa.String(), nullable=True),
+        sa.Column("not_before", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        *_rules_of_deliveries(),
     )
 
 
