@@ -67,5 +67,4 @@ async def test_when_they_have_really_left_they_are_deleted(stage: Stage) -> None
     await mina.hears("22 readers are deleted within a minute.")
 
     await publish(stage, mina, "Hiwa Bafrin")
-    await mina.taps("Look and decide")
-    assert await mina.hears("Nobody has asked for this topic yet.")
+    assert any("Nobody has asked for this topic yet." in each.text for each in mina.messages)
