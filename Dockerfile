@@ -1,12 +1,13 @@
 # The bot in a container: no root, nothing writable but /data, no shell at run time.
 #
 #   docker build -t urgent-action-bot .
+#   mkdir config && sudo chown 10001 config
 #   docker run --rm -v "$PWD/config:/config" urgent-action-bot init      # once; then edit config/config.toml
 #   docker run -d --read-only --cap-drop ALL --security-opt no-new-privileges \
 #     -v "$PWD/config:/config:ro" -v uab-data:/data urgent-action-bot
 #
-# In config.toml: url = "sqlite+aiosqlite:////data/bot.db". The folder config/ and what is in it belong to user
-# 10001 (chown -R 10001 config), since the key and the token may be readable by nobody else.
+# In config.toml: url = "sqlite+aiosqlite:////data/bot.db" (the data folder that init makes beside it stays empty). The
+# folder config/ and what is in it belong to user 10001, since the key and the token may be readable by nobody else.
 
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore

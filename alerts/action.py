@@ -41,7 +41,6 @@ class Action:
     letters: bool
     deadline: datetime | None
     petition_url: str | None
-    petition_title: str | None
     opened_at: datetime
     closed_at: datetime | None = None
 

@@ -54,6 +54,8 @@ THREATS: Final = frozenset(
 OUTCOMES: Final = DEATHS | {S.STAYED}
 """While one of these waits for review, the letters of the case are held (domain.md section 5)."""
 LIVING: Final = frozenset(S) - DEATHS - CLOSED
+IN_DANGER: Final = LIVING - RELIEF - OUTCOMES
+"""Living, and the danger ahead: what letters are written for."""
 
 _COMMON: Final = frozenset({S.EXECUTED_REPORTED, S.EXECUTED, S.DIED_IN_CUSTODY, S.UNKNOWN_FATE})
 _ROAD: Final = (S.SENTENCED, S.APPEAL_PENDING, S.UPHELD, S.SENT_FOR_IMPLEMENTATION, S.SCHEDULED, S.IMMINENT)

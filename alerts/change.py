@@ -18,7 +18,7 @@ NEAR: Final = timedelta(days=7)
 DAY_IS_OVER: Final = time(18, 0, tzinfo=UTC)
 """From this hour of the date on, a status that has not moved is a question."""
 
-_FIELDS: Final = (
+FIELDS: Final = (
     "status",
     "execution_date",
     "status_since",
@@ -40,7 +40,7 @@ _FIELDS: Final = (
     "certainty",
     "note",
 )
-"""Compared in this order; a detail or the list's own word that moves while the status stays is no change."""
+"""Our fields that a list's columns may be mapped to, compared in this order; a detail or the list's own word that moves while the status stays is no change."""
 
 S = CaseStatus
 _LANES: Final[dict[CaseStatus, int]] = (
@@ -96,7 +96,7 @@ def compare(before: CaseView | None, after: CaseView, also: Collection[str] = ()
         return ()
     found = [
         FieldChange(field, _text(old), _text(new))
-        for field in _FIELDS
+        for field in FIELDS
         if (old := getattr(before, field)) != (new := getattr(after, field))
     ]
     old_extras = dict(before.extras)

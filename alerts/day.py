@@ -1,7 +1,8 @@
 """A calendar day of known precision: a year, a month or a day, as lists give them.
 
-Reads ISO 8601 dates (with or without a time after them). Does not read other orders or calendars, and does
-not format for people: that is `alerts.locales`.
+Reads ISO 8601 dates (with or without a time after them), month and day in two digits: of a date cut short, the
+rest must not pass for another day. Does not read other orders or calendars, and does not format for people: that
+is `alerts.locales`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-_ISO: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{1,2}:\d{2}.*)?")
+_ISO: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ]\d{1,2}:\d{2}.*)?")
 
 SENTINELS: Final = frozenset({(1899, 12, 30), (1, 1, 1), (9999, 12, 31)})
 """What spreadsheets and databases write for "no date" (safety.md 2)."""

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from alerts import audit
 from alerts.action import Action, deadline_for
 from alerts.alert import Alert, AlertKind, AlertStatus, Disposition, Facts, Hand, Part, Refusal
-from alerts.case import LIVING, OUTCOMES, RELIEF, Case, CaseStatus, CaseView, Certainty, as_told
+from alerts.case import IN_DANGER, Case, CaseStatus, CaseView, Certainty, as_told
 from alerts.change import Becoming, becomes
 from alerts.day import Day
 from alerts.store import actions, cases, editions, review
@@ -104,8 +104,7 @@ def disposition_for(view: CaseView, becoming: Becoming) -> Disposition:
     """What the moderators are proposed: an action for an urgent threat, the digest for what can wait."""
     if becoming.lane >= 2:  # noqa: PLR2004 - lanes P2 and P3 (domain.md section 6)
         return Disposition.DIGEST
-    is_threat = view.status in LIVING and view.status not in RELIEF | OUTCOMES
-    return Disposition.ACTION if is_threat else Disposition.ALERT
+    return Disposition.ACTION if view.status in IN_DANGER else Disposition.ALERT
 
 
 def facts_for(view: CaseView, before: CaseView | None, action: Action | None, now: datetime) -> Facts:
@@ -115,13 +114,11 @@ def facts_for(view: CaseView, before: CaseView | None, action: Action | None, no
     """
     view = as_told(view)
     assert view.status is not None
-    is_threat = view.status in LIVING and view.status not in RELIEF | OUTCOMES
     return Facts(
         view=view,
         before=before,
-        deadline=deadline_for(view.status, view.execution_date, now) if is_threat else None,
+        deadline=deadline_for(view.status, view.execution_date, now) if view.status in IN_DANGER else None,
         petition_url=action.petition_url if action else None,
-        petition_title=action.petition_title if action else None,
     )
 
 
@@ -222,9 +219,7 @@ def revise(current: Alert, view: CaseView, becoming: Becoming | None, now: datet
         return following if stays else _pending(following, now)
     weighed = becoming or becomes(None, view, now, has_open_action=current.kind is not AlertKind.FIRST)
     fresh = facts_for(view, current.facts.before, None, now)
-    facts = replace(
-        fresh, petition_url=current.facts.petition_url, petition_title=current.facts.petition_title
-    )
+    facts = replace(fresh, petition_url=current.facts.petition_url)
     texts = current.texts if view.status is current.status_in_law else {}
     following = replace(following, facts=facts, texts=texts)
     if weighed is not None:

@@ -171,6 +171,9 @@ async def _receive(response: httpx.Response, watched: WatchedList) -> Document |
         body += piece
         if len(body) > MAX_BYTES:
             raise _too_large(watched)
+    promised = response.headers.get("Content-Length", "")
+    if promised.isdecimal() and int(promised) != len(body):
+        raise _failed(watched, "half_a_file", f"{len(body):,} bytes came of {int(promised):,} announced")
     validators = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
     return _document(bytes(body), validators)
 

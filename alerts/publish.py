@@ -147,7 +147,6 @@ async def _join_chain(session: AsyncSession, alert: Alert, now: datetime) -> Ale
             letters=alert.offers_letters,
             deadline=alert.facts.deadline or current.deadline,
             petition_url=alert.facts.petition_url or current.petition_url,
-            petition_title=alert.facts.petition_title or current.petition_title,
             closed_at=None if alert.offers_letters else current.closed_at,
         )
     if alert.status_in_law in ENDS_ACTION:
@@ -183,7 +182,6 @@ def _new_action(alert: Alert, now: datetime) -> Action:
         letters=alert.offers_letters,
         deadline=alert.facts.deadline,
         petition_url=alert.facts.petition_url,
-        petition_title=alert.facts.petition_title,
         opened_at=now,
         closed_at=None if alert.facts.deadline else now,
     )

@@ -41,6 +41,7 @@ class ListRow(SQLModel, table=True):
     last_modified: str | None = None
     body_sha256: str | None = None
     mapping_sha256: str | None = None  # another mapping understands the same document otherwise
+    ends_with_newline: bool | None = None  # None: the format itself shows whether a document is whole
     checked_at: datetime | None = instant()
     accepted_at: datetime | None = instant()
     next_due: datetime | None = instant()
@@ -139,7 +140,6 @@ class ActionRow(SQLModel, table=True):
     letters: bool
     deadline: datetime | None = instant()
     petition_url: str | None = None
-    petition_title: str | None = None
     opened_at: datetime = instant(optional=False)
     closed_at: datetime | None = instant()
 

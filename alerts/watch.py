@@ -105,7 +105,7 @@ async def read_edition(
         if (state.body_sha256, state.mapping_sha256) == (sha256, watched.mapping_sha256):
             return await _note_same(session, watched, state, now)
     try:
-        reader = await asyncio.to_thread(Reader, document, watched)
+        reader = await asyncio.to_thread(Reader, document, watched, after_newline=state.ends_with_newline)
     except ListError as error:
         return await _hold(sessions, watched, error, sha256, now)
     async with sessions.begin() as session:
@@ -123,6 +123,7 @@ async def read_edition(
             accepted_at=now,
             body_sha256=sha256,
             mapping_sha256=watched.mapping_sha256,
+            ends_with_newline=reader.ends_with_newline,
             etag=validators.etag if validators else None,
             last_modified=validators.last_modified if validators else None,
         )

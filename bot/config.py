@@ -196,11 +196,7 @@ class Settings(BaseSettings):
 
 def load(path: Path) -> Settings:
     """Read the configuration; ConfigError names file, line and key of everything that is wrong."""
-    text = _read(path)
-    try:
-        plain = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(_not_toml(path, error)) from error
+    text, plain = read_toml(path)
     if unknown := unknown_variables(Settings):
         msg = f"{unknown[0]} (environment): unknown; variables are called {PREFIX}SECTION{DELIMITER}KEY"
         raise ConfigError(msg)
@@ -218,9 +214,18 @@ def load(path: Path) -> Settings:
     return _resolve(settings, path.resolve().parent)
 
 
+def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """A configuration's text and what it says, unchecked; ConfigError names the file, and the line that is not TOML."""
+    text = _read(path)
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_not_toml(path, error)) from error
+
+
 def exposed_token(path: Path) -> str | None:
     """What is wrong when the configuration itself holds the token and others can read it; None when nothing is."""
-    if not tomllib.loads(_read(path)).get("telegram", {}).get("token"):
+    if not read_toml(path)[1].get("telegram", {}).get("token"):
         return None
     if not stat.S_IMODE(path.stat().st_mode) & 0o077:
         return None

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from alerts.lists.watched import FIELDS, WatchedList
+from alerts.change import FIELDS
+from alerts.lists.watched import WatchedList
 from bot.cli import app
 from bot.commands import COMMANDS, MENU
 from bot.config import Settings, load

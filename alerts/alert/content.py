@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from alerts.alert.words import ENDS, AlertKind, AlertStatus, Disposition, Part
-from alerts.case import DEATHS, LIVING, OUTCOMES, RELIEF, CaseStatus, CaseView
+from alerts.case import DEATHS, IN_DANGER, CaseStatus, CaseView
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,6 @@ class Facts:
     before: CaseView | None = None  # what readers or the last edition had, for "from … to …"
     deadline: datetime | None = None
     petition_url: str | None = None
-    petition_title: str | None = None
 
     @property
     def has_new_date(self) -> bool:
@@ -36,7 +35,6 @@ class Facts:
             "before": self.before.to_json() if self.before else None,
             "deadline": self.deadline.isoformat() if self.deadline else None,
             "petition_url": self.petition_url,
-            "petition_title": self.petition_title,
         }
 
     @classmethod
@@ -47,7 +45,6 @@ class Facts:
             before=CaseView.from_json(plain["before"]) if plain["before"] else None,
             deadline=datetime.fromisoformat(plain["deadline"]) if plain["deadline"] else None,
             petition_url=plain["petition_url"],
-            petition_title=plain["petition_title"],
         )
 
 
@@ -110,8 +107,8 @@ class Alert:
     @property
     def offers_letters(self) -> bool:
         """Whether it carries something to write: never on a death, while relief is news, or to end an action."""
-        is_threat = self.status_in_law in LIVING - RELIEF - OUTCOMES
-        return self.disposition is Disposition.ACTION and is_threat and self.kind not in ENDS
+        is_in_danger = self.status_in_law in IN_DANGER
+        return self.disposition is Disposition.ACTION and is_in_danger and self.kind not in ENDS
 
     def core_hash(self) -> str:
         """Fingerprint of everything that is the same in all languages."""

@@ -1,34 +1,23 @@
-"""CSV documents: their encoding, their delimiter, and whether they are whole. Understands no words."""
+"""CSV documents: their delimiter, and whether they are whole. Understands no words."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 from collections import Counter
 from io import StringIO
 from typing import Final
 
-from charset_normalizer import from_bytes
-
 from alerts.lists.sheet import MAX_ROWS, Sheet, check_count, check_size, refusal
+from alerts.lists.text import decode
 from alerts.lists.watched import WatchedList
 
 _DELIMITERS: Final = ",;\t|"
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_OLD_ENCODINGS: Final = ["cp1252", "cp1256", "cp1251"]
-"""What old spreadsheets write, one for each script: between two of one script a guess would falsify names."""
 
 
 def read(document: bytes, watched: WatchedList) -> Sheet:
     """Read the wanted columns. ListError when the document is not a whole CSV file within the bounds."""
     check_size(document, watched)
-    text = _decode(document, watched)
+    text = decode(document, watched)
     delimiter = _delimiter(text, watched)
     header, rows = _split(text, delimiter, watched)
     check_count(len(rows), watched)
@@ -37,23 +26,8 @@ def read(document: bytes, watched: WatchedList) -> Sheet:
     places = [header.index(column) if column in header else -1 for column in watched.wanted]
     width = len(header)
     padded = (row if len(row) == width else row[:width] + [""] * (width - len(row)) for row in rows)
-    return Sheet([tuple([row[place] if place >= 0 else "" for place in places]) for row in padded], absent)
-
-
-def _decode(document: bytes, watched: WatchedList) -> str:
-    encoding = next((name for bom, name in _BOMS if document.startswith(bom)), "utf-8")
-    try:
-        text = document.decode(encoding)
-    except UnicodeDecodeError as error:
-        guess = from_bytes(document, cp_isolation=_OLD_ENCODINGS).best() if encoding == "utf-8" else None
-        if guess is None:
-            raise refusal(
-                watched, "undecodable", f"byte {error.start:,} is not {encoding}; save the list as UTF-8."
-            ) from error
-        text = str(guess)
-    if "\0" in text:
-        raise refusal(watched, "undecodable", "the document holds zero bytes: it is not text.")
-    return text
+    records = [tuple([row[place] if place >= 0 else "" for place in places]) for row in padded]
+    return Sheet(records, absent, ends_with_newline=text.endswith(("\n", "\r")))
 
 
 def _delimiter(text: str, watched: WatchedList) -> str:

@@ -12,6 +12,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.parser import ParsedResult
 
 from alerts.lists.sheet import Sheet, check_count, check_size, refusal
+from alerts.lists.text import decode
 from alerts.lists.watched import WatchedList
 
 _Ask = Callable[[Any], Any]
@@ -46,8 +47,9 @@ def read(document: bytes, watched: WatchedList) -> Sheet:
 
 
 def _load(document: bytes, watched: WatchedList) -> Any:
+    text = decode(document, watched)
     try:
-        return json.loads(document, parse_constant=partial(_refuse_constant, watched))
+        return json.loads(text, parse_constant=partial(_refuse_constant, watched))
     except json.JSONDecodeError as error:
         # A cut file fails at its very end; anything else fails where it is wrong.
         half = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string")
@@ -57,8 +59,6 @@ def _load(document: bytes, watched: WatchedList) -> Any:
             f"line {error.lineno}, column {error.colno}: {error.msg}"
             + (". The document breaks off." if half else "."),
         ) from error
-    except UnicodeDecodeError as error:
-        raise refusal(watched, "undecodable", f"byte {error.start:,} is not {error.encoding}.") from error
     except (RecursionError, ValueError) as error:
         raise refusal(watched, "not_json", f"the document cannot be read as JSON: {error}") from error
 

@@ -33,6 +33,10 @@ LONGEST_KEY: Final = 300
 EARLIEST, LATEST = 1850, 2200
 """Years outside these are of another calendar, or slips."""
 
+_NO_NEWLINE: Final = (
+    "the last line has no line end, though the last good edition's had one: the file may break off inside a cell. "
+    "If it is whole, end it with a line end."
+)
 _READ: Final = {"csv": csv.read, "json": json.read}
 _DATES: Final = ("status_since", "execution_date", "birth_date", "verdict_date")
 _TUPLES: Final = ("aliases", "charges")
@@ -108,11 +112,17 @@ def _check_columns(sheet: Sheet, watched: WatchedList) -> None:
 
 
 class Reader:
-    """One document being read; knows at which places each field of ours stands. ListError refuses it whole."""
+    """One document being read; knows at which places each field of ours stands. ListError refuses it whole.
 
-    def __init__(self, document: bytes, watched: WatchedList) -> None:
+    With `after_newline` (the last accepted edition ended with a line end) so must this one: see _NO_NEWLINE.
+    """
+
+    def __init__(self, document: bytes, watched: WatchedList, *, after_newline: bool | None = None) -> None:
         sheet = _READ[watched.format](document, watched)
         _check_columns(sheet, watched)
+        if after_newline and sheet.ends_with_newline is False:
+            raise refusal(watched, "half_a_file", _NO_NEWLINE)
+        self.ends_with_newline = sheet.ends_with_newline
         place = {column: number for number, column in enumerate(watched.wanted) if column not in sheet.absent}
         self._watched = watched
         self._records = sheet.records

@@ -20,11 +20,13 @@ MAX_ROWS: Final = 50_000
 class Sheet:
     """`records[i][j]` is row i's text in column `watched.wanted[j]`, "" when there is none.
 
-    `absent` are the wanted columns that the document does not have at all.
+    `absent` are the wanted columns that the document does not have at all. `ends_with_newline` is None where the
+    format itself shows that it is whole (JSON).
     """
 
     records: list[tuple[str, ...]]
     absent: frozenset[str]
+    ends_with_newline: bool | None = None
 
 
 def refusal(watched: WatchedList, reason: str, explanation: str) -> ListError:
@@ -35,9 +37,7 @@ def refusal(watched: WatchedList, reason: str, explanation: str) -> ListError:
 def check_size(document: bytes, watched: WatchedList) -> None:
     """ListError when the document is empty, larger than MAX_BYTES, or a web page."""
     if len(document) > MAX_BYTES:
-        raise refusal(
-            watched, "too_large", f"the document has {len(document):,} bytes; at most {MAX_BYTES:,} are read."
-        )
+        raise refusal(watched, "too_large", f"the document is larger than {MAX_BYTES:,} bytes.")
     head = document[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\0")
     if not head:
         raise refusal(watched, "empty", "the document is empty; the last good edition stays.")

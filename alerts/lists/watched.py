@@ -6,6 +6,7 @@ list and the word. Reads no document.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import ipaddress
 import re
@@ -16,33 +17,13 @@ from urllib.parse import urlsplit
 
 import jmespath
 from jmespath.exceptions import JMESPathError
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from alerts.case import CaseStatus, Certainty, split_status
+from alerts.change import FIELDS
 
-FIELDS: Final = (
-    "name_latin",
-    "name_native",
-    "aliases",
-    "status",
-    "status_since",
-    "execution_date",
-    "birth_date",
-    "gender",
-    "country",
-    "province",
-    "prison",
-    "charges",
-    "court",
-    "verdict_date",
-    "minor_at_offence",
-    "political",
-    "source_name",
-    "source_url",
-    "certainty",
-    "note",
-)
-"""Our fields that a list's columns may be mapped to."""
+UTF_8: Final = frozenset({"utf-8", "utf-8-sig"})
+"""As `codecs` names them: without and with a byte order mark."""
 
 _EVERY: Final = re.compile(r"([1-9]\d{0,5})\s*([smhd])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -66,8 +47,21 @@ def _read_columns(value: Any) -> Any:
     return {field: [names] if isinstance(names, str) else names for field, names in value.items()}
 
 
+def _read_encoding(value: str) -> str:
+    """An encoding of text by the name that `codecs` knows it by, so that "UTF8" and "utf-8" are one."""
+    try:
+        b"".decode(value)
+        return codecs.lookup(value).name
+    except (LookupError, ValueError) as error:
+        msg = (
+            f"{value!r} is not an encoding of text; write one such as windows-1256, or leave it out for UTF-8"
+        )
+        raise ValueError(msg) from error
+
+
 Every = Annotated[timedelta, BeforeValidator(_read_every)]
 Columns = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_read_columns)]
+Encoding = Annotated[str, AfterValidator(_read_encoding)]
 
 
 class WatchedList(BaseModel):
@@ -82,6 +76,7 @@ class WatchedList(BaseModel):
     title: str = Field(min_length=1)
     url: str = Field(min_length=1)
     format: Literal["csv", "json"]
+    encoding: Encoding = "utf-8"
     every: Every = timedelta(minutes=15)
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     tier: int = Field(default=1, ge=1, le=3)

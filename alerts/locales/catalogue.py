@@ -96,6 +96,11 @@ class Catalogue:
         )
         return cleaned if runs_along else f"{FIRST_STRONG_ISOLATE}{cleaned}{POP_ISOLATE}"
 
+    def original(self, text: str) -> str:
+        """Words for operators, which are always English: isolated, and marked in any other language as English."""
+        cleaned = text.translate(_DIRECTION_CONTROLS)
+        return cleaned if self.locale == SOURCE_LOCALE else _marked(cleaned)
+
     def identifier(self, text: str) -> str:
         """A number or code that people type back, always from left to right: "UA-26/014", "/help"."""
         return f"{LEFT_TO_RIGHT_ISOLATE}{text}{POP_ISOLATE}" if self.is_rtl else text

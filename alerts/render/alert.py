@@ -23,10 +23,6 @@ FACTS_UNITS: Final = 900
 _TAIL_UNITS: Final = 400
 """Of these, kept free for who says so, what to do, the deadline and the number."""
 
-_ENDS: Final = frozenset(
-    {AlertKind.STOP_ACTION, AlertKind.GOOD_NEWS, AlertKind.EXECUTED_NOTICE, AlertKind.CLOSED_EXPIRED}
-)
-
 _WAIT: Final = N_("No letters are asked for at the moment. We keep watching the case.")
 _HELD: Final = N_("Letters are held while we find out what helps now. Please wait for our next message.")
 _WAIT_BY_STATUS: Final = {
@@ -53,7 +49,7 @@ def render_alert(alert: Alert, catalogue: Catalogue, variant: Variant, *, number
 
     Without a number there are no letter buttons, since they name it. Deaths are silent and carry no petition.
     """
-    asks = alert.offers_letters and alert.kind not in _ENDS
+    asks = alert.offers_letters
     may_send = variant is not Variant.READ_ONLY
     first = headline(catalogue, alert, asks=asks, reader_may_send=may_send)
     facts = _fitting(catalogue, alert, FACTS_UNITS - units(first))
@@ -94,7 +90,7 @@ def details_button(catalogue: Catalogue, case_id: int, variant: Variant, label: 
 def _fitting(catalogue: Catalogue, alert: Alert, room: int) -> list[str]:
     """The lines of facts in reading order; the last in rank are left out when there is no room."""
     view = alert.facts.view
-    charges, place = person.charges(catalogue, view), person.place(catalogue, view)
+    place = person.place(catalogue, view)
     details = terms.details(catalogue, view.detail)
     full_name = person.full_name(catalogue, view)
     is_in_headline = full_name == person.name(catalogue, view)
@@ -102,7 +98,7 @@ def _fitting(catalogue: Catalogue, alert: Alert, room: int) -> list[str]:
         (0, None if is_in_headline else catalogue.t("Name: %(name)s", name=full_name)),
         (2, catalogue.t("Under 18 at the time of the alleged offence.") if view.minor_at_offence else None),
         (3, catalogue.t("Place: %(place)s", place=place) if place else None),
-        (5, catalogue.t("Charge: %(charges)s", charges=charges) if charges else None),
+        (5, person.charges_line(catalogue, view)),
         *((1, line) for line in _what_changed(catalogue, alert)),
         (4, catalogue.t("Circumstances: %(details)s", details=details) if details else None),
     ]

@@ -37,15 +37,22 @@ def neutral(text: str, limit: int = NAME_UNITS) -> str:
     when nothing visible is left.
     """
     kept = "".join(char for char in text if char in _JOINERS or char.isspace() or _is_shown(char))
-    line = _LINKS_BY_ITSELF.sub(rf"\1{WORD_JOINER}", " ".join(kept.split()))
-    line = _LONG_NUMBER.sub(lambda match: WORD_JOINER.join(re.findall(r"\d{1,4}", match[0])), line)
+    line = _unlinked(" ".join(kept.split()))
     return shortened(line, limit) if any(_is_visible(char) for char in line) else ""
 
 
+def _unlinked(text: str) -> str:
+    text = _LINKS_BY_ITSELF.sub(rf"\1{WORD_JOINER}", text)
+    return _LONG_NUMBER.sub(lambda match: WORD_JOINER.join(re.findall(r"\d{1,4}", match[0])), text)
+
+
 def plain(text: str) -> str:
-    """Several lines that a moderator wrote, without control and direction characters."""
+    """Several lines that a moderator wrote: no control or direction characters, and nothing that becomes a link.
+
+    A link among the words would not be looked at as one; petitions have a place of their own.
+    """
     kept = (char for char in text if char in _JOINERS or char == "\n" or _is_shown(char))
-    return "".join(kept).strip()
+    return _unlinked("".join(kept).strip())
 
 
 def shortened(text: str, limit: int) -> str:

@@ -80,14 +80,14 @@ def _history_line(catalogue: Catalogue, alert: Alert) -> str:
 
 def _facts(catalogue: Catalogue, case: PublishedCase) -> list[str]:
     view = case.view
-    place, charges = person.place(catalogue, view), person.charges(catalogue, view)
+    place = person.place(catalogue, view)
     details = terms.details(catalogue, view.detail)
     lines = [
         *person.status_and_date(catalogue, view),
         catalogue.t("Circumstances: %(details)s", details=details) if details else None,
         catalogue.t("Under 18 at the time of the alleged offence.") if view.minor_at_offence else None,
         catalogue.t("Place: %(place)s", place=place) if place else None,
-        catalogue.t("Charge: %(charges)s", charges=charges) if charges else None,
+        person.charges_line(catalogue, view),
         catalogue.t("Born: %(day)s", day=catalogue.day(view.birth_date)) if view.birth_date else None,
     ]
     return [line for line in lines if line]

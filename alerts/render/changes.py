@@ -22,10 +22,8 @@ _LONG: Final = 200
 _LONGEST_REASON: Final = 1000
 
 
-def render_draft(
-    catalogue: Catalogue, alert: Alert, *, checks: Sequence[str] = (), keyboard: Keyboard = ()
-) -> Message:
-    """The sheet of a draft. `checks`: what stands in the way or was looked at, each in words already."""
+def render_draft(catalogue: Catalogue, alert: Alert, *, keyboard: Keyboard = ()) -> Message:
+    """What a draft is about: before and after, and who says so."""
     view = alert.facts.view
     text = TextBuilder(catalogue).bold(_title(catalogue, alert)).line()
     text.line(person.full_name(catalogue, view))
@@ -40,10 +38,9 @@ def render_draft(
     text.line().line(person.says_who(catalogue, view))
     if view.source_url:
         text.line(person.listed(catalogue, view.source_url, _LONG))
-    if checks:
-        text.line()
-    for check in checks:
-        text.line(f"• {check}")
+    if alert.facts.petition_url:
+        link = person.listed(catalogue, alert.facts.petition_url, _LONG)
+        text.line(catalogue.t("Petition: %(link)s", link=link))
     return text.build(keyboard)
 
 

@@ -59,6 +59,16 @@ def place_within_country(catalogue: Catalogue, view: CaseView) -> str | None:
     )
 
 
+def charges_line(catalogue: Catalogue, view: CaseView) -> str | None:
+    """The charges behind their label; None when none are known."""
+    named = charges(catalogue, view)
+    return (
+        catalogue.n("Charge: %(charges)s", "Charges: %(charges)s", len(view.charges), charges=named)
+        if named
+        else None
+    )
+
+
 def charges(catalogue: Catalogue, view: CaseView) -> str | None:
     """The first three charges; a list's own wording where it is not one of our codes."""
     words = (terms.charge(catalogue, charge) or listed(catalogue, charge, _PLACE) for charge in view.charges)
@@ -125,8 +135,8 @@ def _status_line(catalogue: Catalogue, facts: Facts) -> str | None:
     day = catalogue.day(view.status_since) if view.status_since else None
     if earlier is None:
         if day is None:
-            return catalogue.t("New case: “%(after)s”.", after=after)
-        return catalogue.t("New case: “%(after)s” since %(day)s.", after=after, day=day)
+            return catalogue.t("First report of this case: “%(after)s”.", after=after)
+        return catalogue.t("First report of this case: “%(after)s” since %(day)s.", after=after, day=day)
     values = {"before": terms.status(catalogue, earlier), "after": after}
     if day is None:
         return catalogue.t("Changed from “%(before)s” to “%(after)s”.", **values)

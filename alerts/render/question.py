@@ -10,7 +10,7 @@ from alerts.day import Day
 from alerts.locales import N_, Catalogue, terms
 from alerts.question import Question, QuestionKind
 from alerts.render import person
-from alerts.render.builder import TextBuilder
+from alerts.render.builder import TextBuilder, neutral
 from alerts.render.message import Keyboard, Message
 
 _WORDS: Final = {
@@ -34,7 +34,7 @@ _WORDS: Final = {
         " [lists.statuses]."
     ),
     QuestionKind.ILLEGAL_TRANSITION: N_(
-        "%(name)s: the list moves the case from “%(before)s” to “%(after)s”, which the law does not allow. The row"
+        "%(name)s: the list moves the case from “%(before)s” to “%(after)s”, a step that the law does not know. The row"
         " waits. Is the list right?"
     ),
     QuestionKind.FORBIDDEN_TEXT: N_(
@@ -106,6 +106,8 @@ def _in_words(catalogue: Catalogue, key: str, value: Any) -> str:
     if isinstance(value, int):
         return catalogue.number(value)
     word = str(value)
+    if key == "explanation":
+        return catalogue.original(neutral(word, _LONG))
     if word in _STATUSES:
         return terms.status(catalogue, CaseStatus(word))
     if key == "date":

@@ -28,7 +28,6 @@ def as_action(row: ActionRow) -> Action:
         letters=row.letters,
         deadline=row.deadline,
         petition_url=row.petition_url,
-        petition_title=row.petition_title,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
     )
@@ -119,7 +118,6 @@ def _action_columns(action: Action) -> dict[str, Any]:
         "letters": action.letters,
         "deadline": action.deadline,
         "petition_url": action.petition_url,
-        "petition_title": action.petition_title,
         "closed_at": action.closed_at,
     }
 

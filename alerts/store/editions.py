@@ -23,6 +23,7 @@ class ListState:
     last_modified: str | None = None
     body_sha256: str | None = None
     mapping_sha256: str | None = None
+    ends_with_newline: bool | None = None
     checked_at: datetime | None = None
     accepted_at: datetime | None = None
     next_due: datetime | None = None

@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from bot.cli.options import DEFAULT_CONFIG, ConfigPath
 
 if TYPE_CHECKING:
+    from alerts.lists.mapping import Row
     from alerts.lists.watched import WatchedList
     from bot.config import Settings
+
+_KEY: Final = re.compile(r"(\[\w+\](?: \w+)?): ")
+_SHOWN: Final = 5
+_CAUSES: Final = {
+    "no_key": "the key is missing:",
+    "double_key": "the key is another row's too:",
+    "unknown_status": "status words that [lists.statuses] does not know:",
+    "forbidden_text": "hidden or control characters, or too long:",
+    "unreadable_date": "unreadable dates:",
+}
+"""Why a row of a list's first reading waits, by the kind of question it would be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at; `problem` says what is wrong and what to do, None when it is well."""
+    """One thing looked at; `problem` says what is wrong and what to do, None when nothing is.
+
+    With `is_open` it is neither wrong nor settled: something to know.
+    """
 
     what: str
     problem: str | None = None
     note: str = ""
+    is_open: bool = False
+
+    def __str__(self) -> str:
+        mark = "✗" if self.problem else "·" if self.is_open else "✓"
+        return f"{mark} {self.what}: {self.problem or self.note or 'well'}"
 
 
 def command(config: ConfigPath = DEFAULT_CONFIG) -> None:
@@ -42,8 +64,7 @@ async def _report(config: Path) -> int:
     wrong = 0
     async for finding in look(settings, config):
         wrong += finding.problem is not None
-        mark, text = ("✗", finding.problem) if finding.problem else ("✓", finding.note or "well")
-        typer.echo(f"{mark} {finding.what}: {text}")
+        typer.echo(str(finding))
     return wrong
 
 
@@ -73,13 +94,16 @@ def _looked(what: str, look: object) -> Finding:
 
 
 def _wrong(what: str, error: Exception) -> Finding:
-    """What an error says, which begins with what it is about."""
-    return Finding(what, str(error).removeprefix(f"{what}: "))
+    """What an error says. Many begin with what they are about, if only with a neighbouring key."""
+    text = str(error).removeprefix(f"{what}: ")
+    named = _KEY.match(text)
+    return Finding(named[1], text[named.end() :]) if named else Finding(what, text)
 
 
 async def _token(settings: Settings, config: Path) -> Finding:
     from telegram import Bot
     from telegram.error import InvalidToken, TelegramError
+    from telegram.request import HTTPXRequest
 
     from alerts.errors import ConfigError
     from bot.config import exposed_token
@@ -91,8 +115,11 @@ async def _token(settings: Settings, config: Path) -> Finding:
         return _wrong(what, error)
     if problem := exposed_token(config):
         return Finding(what, problem)
+    # Like the running bot, without the environment's proxies: the token is in every address.
+    once, updates = (HTTPXRequest(httpx_kwargs={"trust_env": False}) for _ in range(2))
+    base = f"{settings.telegram.base_url}/bot"
     try:
-        async with Bot(token, base_url=f"{settings.telegram.base_url}/bot") as bot:
+        async with Bot(token, base_url=base, request=once, get_updates_request=updates) as bot:
             return Finding(what, note=f"accepted for @{bot.username}")
     except InvalidToken:
         return Finding(what, "Telegram refuses it. Ask @BotFather for the current one.")
@@ -160,11 +187,37 @@ async def _list(watched: WatchedList) -> Finding:
         rows = parse(document.body, watched)
     except ListError as error:
         return _wrong(what, error)
-    unknown = sorted({row.unknown_word for row in rows if row.unknown_word})
-    if unknown:
-        listed = ", ".join(repr(word) for word in unknown[:5])
-        return Finding(what, f"{len(rows)} rows; status words that [lists.statuses] does not know: {listed}")
+    if waiting := _waiting(rows, watched):
+        return Finding(what, waiting)
     return Finding(what, note=f"{len(rows)} rows understood")
+
+
+def _waiting(rows: Sequence[Row], watched: WatchedList) -> str | None:
+    """How many rows would wait, and of every kind of cause how many, which rows first and what they say."""
+    from alerts.lists.edition import weigh
+
+    findings = weigh({}, rows, watched)
+    if len(findings.new) == len(rows):
+        return None
+    kinds: defaultdict[str, dict[int, None]] = defaultdict(dict)
+    words: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for one in findings.questions:
+        cause = _CAUSES[one.kind]
+        kinds[cause] |= dict.fromkeys(one.detail.get("rows") or [one.detail["row"]])
+        if one.detail.get("word"):
+            words[cause][repr(one.detail["word"])] = None
+    told = [f"{cause} {_first(list(kinds[cause]), list(words[cause]))}" for cause in sorted(kinds)]
+    return f"{len(rows) - len(findings.new)} of {len(rows)} rows would wait: {'; '.join(told)}"
+
+
+def _first(numbers: list[int], words: list[str]) -> str:
+    """All of them counted, the first named: "7 (rows 1, 2, 3, 4, 5 …; 'Lost')"."""
+    rows = f"row{'s' if len(numbers) > 1 else ''} {_listed([str(number) for number in sorted(numbers)])}"
+    return f"{len(numbers)} ({rows}{'; ' if words else ''}{_listed(words)})"
+
+
+def _listed(items: list[str]) -> str:
+    return ", ".join(items[:_SHOWN]) + (" …" if len(items) > _SHOWN else "")
 
 
 def _words() -> list[Finding]:
@@ -179,6 +232,7 @@ def _words() -> list[Finding]:
         for code in catalogues.codes
     }
     return [
-        Finding(f"locale {code}", note=f"letter reviewed by: {one.reviewed_by}")
+        Finding(f"locale {code}", note=f"letter reviewed by: {who}", is_open=who == "none")
         for code, one in templates.items()
+        for who in [one.reviewed_by]
     ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import tomllib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -26,11 +25,14 @@ from rich.text import Text
 from alerts.errors import BotError, ConfigError
 from alerts.expire import ask_about_passed_dates
 from alerts.lists.mapping import WatchedList
+from alerts.lists.sheet import MAX_BYTES
 from alerts.question import QuestionKind
 from alerts.seal import Sealer, new_key
 from alerts.store import questions
 from alerts.watch import Outcome, Reading, read_edition
+from bot.config import Settings, read_toml
 from bot.database import Sessions, migrate, open_engine, open_sessions
+from bot.mistakes import explained, line_of, lines_of
 
 _STAMP: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T_ ](\d\d)[:.-]?(\d\d)(?:[:.-]?(\d\d))?)?Z?")
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -63,7 +65,7 @@ async def replay_folder(folder: Path, list_name: str, config: Path) -> AsyncIter
     files = _editions(folder, watched)
     async with _scratch() as sessions:
         for path, now in _with_clock(files):
-            reading = await read_edition(sessions, watched, await asyncio.to_thread(path.read_bytes), now)
+            reading = await read_edition(sessions, watched, await asyncio.to_thread(_document, path), now)
             await ask_about_passed_dates(sessions, now)
             for line in _lines(reading):
                 yield {"edition": path.stem, **line}
@@ -72,49 +74,52 @@ async def replay_folder(folder: Path, list_name: str, config: Path) -> AsyncIter
 
 
 def read_list(config: Path, list_name: str) -> WatchedList:
-    """One list of a configuration file of which nothing else is looked at."""
-    try:
-        with config.open("rb") as file:
-            lists = tomllib.load(file).get("lists", [])
-    except OSError as error:
-        msg = f"{config}: the configuration cannot be read: {error.strerror}. Name another with --config."
-        raise ConfigError(msg) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{config}: this is not TOML: {error}"
-        raise ConfigError(msg) from error
+    """One list of a configuration file of which nothing else is looked at; ConfigError names file, line and key."""
+    text, plain = read_toml(config)
+    lists = plain.get("lists", [])
     if not isinstance(lists, list) or not all(isinstance(one, dict) for one in lists):
-        msg = f"{config}: lists are written as [[lists]], with double brackets"
+        line = line_of(lines_of(text), ("lists",))
+        msg = f"{config}:{line}: lists: written as [[lists]], with double brackets"
         raise ConfigError(msg)
-    for one in lists:
+    for place, one in enumerate(lists):
         if one.get("name") == list_name:
-            return _checked(config, list_name, one)
+            try:
+                return WatchedList.model_validate(one)
+            except ValidationError as error:
+                details = error.errors(include_url=False, include_input=False)
+                found = [{**detail, "loc": ("lists", place, *detail["loc"])} for detail in details]
+                raise ConfigError(explained(config, text, plain, Settings, found)) from None
     names = ", ".join(str(one.get("name")) for one in lists) or "none at all"
     msg = f"{config}: there is no list {list_name!r}; there is {names}"
     raise ConfigError(msg)
 
 
-def _checked(config: Path, list_name: str, plain: dict[str, Any]) -> WatchedList:
-    try:
-        return WatchedList.model_validate(plain)
-    except ValidationError as error:
-        found = (
-            f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}".removeprefix(": ")
-            for one in error.errors()
-        )
-        msg = f"{config}: list {list_name!r}: {'; '.join(found)}"
-        raise ConfigError(msg) from error
-
-
 def _editions(folder: Path, watched: WatchedList) -> list[Path]:
+    """The regular files of the list's format, by name; hidden ones are an editor's or a system's, no editions."""
+    suffix = f".{watched.format}"
     try:
-        files = sorted(path for path in folder.iterdir() if path.suffix.lower() == f".{watched.format}")
+        files = sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() == suffix and not path.name.startswith(".") and path.is_file()
+        )
     except OSError as error:
         msg = f"{folder}: the folder of editions cannot be read: {error.strerror}"
         raise ConfigError(msg) from error
     if not files:
-        msg = f"{folder}: there is no .{watched.format} file, the format of list {watched.name!r}"
+        msg = f"{folder}: there is no {suffix} file, the format of list {watched.name!r}"
         raise ConfigError(msg)
     return files
+
+
+def _document(path: Path) -> bytes:
+    """An edition's bytes; of one that is too large only so many that it is held for it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        msg = f"{path}: the edition cannot be read: {error.strerror}"
+        raise ConfigError(msg) from error
 
 
 def _with_clock(files: list[Path]) -> Iterator[tuple[Path, datetime]]:

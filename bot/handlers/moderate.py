@@ -1,4 +1,4 @@
-"""The steps of review by command and by button; the rules are alerts/alert.py, the deeds alerts/review.py."""
+"""The steps of review by command and by button; the rules are alerts/alert/rules.py, the deeds alerts/review.py."""
 
 from __future__ import annotations
 

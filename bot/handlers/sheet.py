@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -115,7 +116,7 @@ async def _reach_lines(call: Call, alert: Alert) -> list[str]:
             "Goes to %(total)s chats (%(shares)s), about %(seconds)s seconds.",
             total=total,
             shares=call.catalogue.listing(shares),
-            seconds=round(total / services.settings.telegram.rate),
+            seconds=math.ceil(total / services.settings.telegram.rate),
         )
     ]
 

@@ -26,7 +26,6 @@ ACTION = Action(
     letters=True,
     deadline=DEADLINE,
     petition_url=None,
-    petition_title=None,
     opened_at=NOW,
 )
 

@@ -266,7 +266,6 @@ def every_change() -> list[Any]:
         "deadline": {"facts": replace(FACTS, deadline=NOW + 8 * DAY)},
         "no deadline": {"facts": replace(FACTS, deadline=None)},
         "petition": {"facts": replace(FACTS, petition_url="https://petition.example")},
-        "petition's title": {"facts": replace(FACTS, petition_title="Sign")},
         "case": {"case_id": 2},
         "kind": {"kind": AlertKind.CORRECTION},
         "disposition": {"disposition": Disposition.ALERT},

@@ -103,7 +103,6 @@ async def open_an_action(sessions: Sessions, case_id: int) -> None:
             letters=True,
             deadline=NOW + DAY,
             petition_url="https://petition.example",
-            petition_title="Sign",
             opened_at=NOW,
         )
         await actions.open_new_action(session, value)

@@ -75,7 +75,6 @@ async def chain(sessions: Sessions, key: str = "1") -> tuple[Action, Alert, Aler
             letters=True,
             deadline=EVENING,
             petition_url=None,
-            petition_title=None,
             opened_at=NOON,
         )
         action = await actions.open_new_action(session, value)

@@ -60,7 +60,6 @@ def action(
         letters=True,
         deadline=deadline,
         petition_url=None,
-        petition_title=None,
         opened_at=NOW,
     )
 
@@ -72,7 +71,7 @@ def alert(
     disposition: Disposition = Disposition.ACTION,
     **changes: object,
 ) -> Alert:
-    facts = Facts(view, before, DEADLINE, "https://petition.example/save", "Save a life")
+    facts = Facts(view, before, DEADLINE, "https://petition.example/save")
     made = Alert(
         id=5,
         case_id=17,

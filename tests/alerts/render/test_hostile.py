@@ -162,3 +162,11 @@ def test_neutral_text_is_one_short_line_without_links(text):
 )
 def test_neutral_changes_only_what_would_link(text, expected):
     assert neutral(text) == expected
+
+
+def test_moderators_words_become_no_links():
+    words = "Write to @someone or see evil.example/x and https://evil.example\nin two lines"
+    made = alert(ARMAN, UPHELD_ARMAN, texts={"en": words})
+    text = render_alert(made, CATALOGUES["en"], Variant.NORMAL, number="UA-26/014").text
+    assert "someone" in text
+    assert found(text) == found("")
