@@ -50,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("resume", enrol.resume, Who.READER, N_("Hear alerts again"), in_groups=True),
     Command("stop", enrol.stop, Who.READER, N_("No more messages"), in_groups=True),
     Command("privacy", privacy.privacy, Who.READER, N_("What is stored about you"), in_groups=True),
+    Command("export", privacy.export, Who.READER, N_("A file with all that is stored about you")),
     Command("forget", privacy.forget, Who.READER, N_("Delete all that is stored about you"), in_groups=True),
     Command("help", privacy.show_help, Who.READER, N_("What this bot can do"), in_groups=True),
     Command("claim", membership.claim, Who.CLAIMANT, N_("Become the first administrator: /claim CODE")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from alerts.locales import N_
@@ -9,7 +10,8 @@ from alerts.render.message import Button
 from bot.buttons import reader_data
 from bot.context import Call
 from bot.erasing import forget_chat
-from subscribers.subscriber import ChatKind
+from subscribers import erase
+from subscribers.subscriber import ChatKind, Mode
 
 STORED: Final = N_(
     "%(name)s runs this bot (%(contact)s).\n\n"
@@ -35,6 +37,22 @@ async def privacy(call: Call) -> None:
             hours=call.services.settings.privacy.retention_hours,
             officer=isolate(organisation.privacy_officer or organisation.contact),
         )
+    )
+
+
+async def export(call: Call) -> None:
+    """/export: a file with every row and column about this chat, opened; made in memory and kept nowhere."""
+    stored = await erase.export(call.services.sessions, call.chat)
+    if stored is None:
+        await call.say(N_("Nothing is stored about this chat."))
+        return
+    document = json.dumps(stored, ensure_ascii=False, indent=1, default=str).encode()
+    await call.bot.send_document(
+        call.chat,
+        document,
+        filename="stored.json",
+        caption=call.catalogue.t("Everything that is stored about this chat."),
+        protect_content=call.mode is Mode.SAFE,
     )
 
 
