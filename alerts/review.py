@@ -64,14 +64,16 @@ async def write(sessions: Sessions, alert: Alert, *, actor: str, now: datetime) 
     return stored
 
 
-async def submit(step: Step) -> Alert | Refusal | None:
-    """Move a draft, or one that was returned, to pending. None: there is no such alert."""
+async def submit(step: Step, revision: int | None = None) -> Alert | Refusal | None:
+    """Move a draft (in that `revision`, if given), or one that was returned, to pending. None: no such alert."""
     async with step.sessions.begin() as session:
         alert = await review.alert_to_change(session, step.alert_id)
         if alert is None:
             return None
         if refusal := may_submit(alert):
             return refusal
+        if revision not in {None, alert.revision}:
+            return Refusal.STALE_REVISION
         moved = _handed_in(alert, step.now)
         await review.mark_told(session, moved, told=False)  # it may be the revision that was sent back
         return await _keep(session, moved, step, "submit")
@@ -110,14 +112,19 @@ async def edit(
         return await _keep(session, edited, step, "edit")
 
 
-async def triage(step: Step, disposition: Disposition) -> Alert | Refusal | None:
-    """Choose how far it goes. Not an edit of the facts, so it bars nobody; it voids approvals all the same."""
+async def triage(step: Step, disposition: Disposition, revision: int | None = None) -> Alert | Refusal | None:
+    """Choose how far it goes (of that `revision`, if given).
+
+    Not an edit of the facts, so it bars nobody; it voids approvals all the same.
+    """
     async with step.sessions.begin() as session:
         alert = await review.alert_to_change(session, step.alert_id)
         if alert is None:
             return None
         if refusal := may_edit(alert):
             return refusal
+        if revision not in {None, alert.revision}:
+            return Refusal.STALE_REVISION
         if alert.disposition is disposition:
             return alert
         moved = replace(alert, disposition=disposition, revision=alert.revision + 1, approved_at=None)

@@ -86,8 +86,7 @@ async def watch(
     ended = await asyncio.gather(*read, return_exceptions=True)
     faults = [one for one in ended if isinstance(one, Exception)]
     if faults:
-        msg = "reading lists failed"
-        raise ExceptionGroup(msg, faults)
+        raise ExceptionGroup("reading lists failed", faults)
     return [one for one in ended if isinstance(one, Reading)]
 
 
@@ -104,8 +103,9 @@ async def read_edition(
         state = await editions.list_state(session, watched.name)
         if (state.body_sha256, state.mapping_sha256) == (sha256, watched.mapping_sha256):
             return await _note_same(session, watched, state, now)
+        ends = await editions.expects_newline(session, state, sha256, now)
     try:
-        reader = await asyncio.to_thread(Reader, document, watched, after_newline=state.ends_with_newline)
+        reader = await asyncio.to_thread(Reader, document, watched, after_newline=ends)
     except ListError as error:
         return await _hold(sessions, watched, error, sha256, now)
     async with sessions.begin() as session:

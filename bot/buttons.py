@@ -1,7 +1,8 @@
 """Callback data, typed: at most 64 bytes, public ids only for readers, a tag bound to one person for moderators.
 
-A moderator's button works for the one it was sent to, on the revision it showed, until it expires (safety.md 15).
-The tag is an HMAC, since clients can send data that no button ever held.
+A moderator's button works for the one it was sent to, until it expires; one that decides also only under the message
+that shows what it decides, and on the revision shown there (safety.md 15). The tag is an HMAC, since clients can
+send data that no button ever held. That a decision is taken once follows from state and revision, not from here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from alerts.alert import Disposition
 from alerts.seal import Sealer
 
 LIMIT: Final = 64
@@ -24,6 +26,13 @@ _LONGER: Final = {
     "e-field": _WRITING,
 }
 """Buttons that only show something, begin a draft, or settle what nothing else does, still work in the morning."""
+DECIDING: Final = frozenset(
+    {
+        *("approve", "submit", "return", "reject", "edit", "held-keep", "held-gone"),
+        *(f"as-{one.value}" for one in Disposition),
+    }
+)
+"""Verbs whose buttons count only under the very message they were put under: what they decide stands there."""
 _WRITES: Final = "w-"
 MODERATORS: Final = "m"
 _SEPARATOR: Final = ":"
@@ -45,14 +54,22 @@ def read_reader_data(data: str) -> tuple[str, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """To whom and when a moderator's buttons are handed out."""
+    """To whom, when and under which message a moderator's buttons are handed out.
+
+    `user` is also the private chat they are in. `message` is known only once the message is sent: buttons that
+    decide are put under it afterwards.
+    """
 
     sealer: Sealer
     user: int
     now: datetime
+    message: int | None = None
 
     def bind(self, verb: str, *parts: object) -> str:
         """Callback data for this person only, good for a quarter of an hour; longer where it decides nothing."""
+        assert verb not in DECIDING or self.message is not None, (
+            "send it first, then put the buttons under it"
+        )
         lasts = _WRITING if verb.startswith(_WRITES) else _LONGER.get(verb, LASTS)
         until = int((self.now + lasts).timestamp())
         plain = _SEPARATOR.join((MODERATORS, verb, *map(str, parts), f"{until:x}"))
@@ -61,7 +78,7 @@ class Binding:
         return data
 
     def read(self, data: str) -> tuple[str, list[str]] | None:
-        """(verb, parts), or None when it was not made for this person, was altered, or is too old."""
+        """(verb, parts), or None when it was not made for this person (and message, if it decides), or is too old."""
         plain, _, tag = data.rpartition(_SEPARATOR)
         if not hmac.compare_digest(tag.encode(), self._tag(plain).encode()):
             return None
@@ -71,4 +88,6 @@ class Binding:
         return verb, parts
 
     def _tag(self, plain: str) -> str:
-        return self.sealer.digest(f"{plain}|{self.user}", "buttons")[:TAG_DIGITS]
+        verb = plain.split(_SEPARATOR)[1:2]
+        place = self.message if DECIDING.intersection(verb) else ""
+        return self.sealer.digest(f"{plain}|{self.user}|{place}", "buttons")[:TAG_DIGITS]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from telegram import Bot
 from telegram.error import BadRequest, RetryAfter
@@ -14,15 +14,17 @@ from telegram.ext import CallbackContext, ExtBot
 
 from alerts.locales import Catalogue, Catalogues
 from alerts.moderators import Role
-from alerts.render.message import Keyboard, Message
+from alerts.render.builder import TextBuilder
+from alerts.render.message import Keyboard, Message, Variant
 from alerts.seal import Sealer
 from bot.buttons import Binding
 from bot.config import Settings
 from bot.database import Sessions
-from bot.messenger import as_parameters, send, wait_of
+from bot.messenger import as_parameters, put_buttons, send, wait_of
 from subscribers.subscriber import ChatKind, Mode, Subscriber
 
 _PATIENCE_SECONDS: Final = 3.0
+_T = TypeVar("_T")
 Clock = Callable[[], datetime]
 
 
@@ -88,31 +90,34 @@ class Call:
 
     @property
     def binding(self) -> Binding:
-        """For a moderator's buttons."""
+        """For a moderator's buttons that decide nothing."""
         return Binding(self.services.sealer, self.user, self.now)
+
+    def bound_to(self, message_id: int) -> Binding:
+        """For buttons that decide, under that message of ours only."""
+        return replace(self.binding, message=message_id)
 
     async def reply(self, message: Message) -> int:
         """Answer in the same chat; returns the new message's id. Told to wait a little, it waits and tries once more."""
-        try:
-            return await send(self.bot, self.chat, message)
-        except RetryAfter as refused:
-            wait = wait_of(refused).total_seconds()
-            if wait > _PATIENCE_SECONDS:
-                raise
-            await asyncio.sleep(wait)
-            return await send(self.bot, self.chat, message)
+        return await _patiently(lambda: send(self.bot, self.chat, message))
+
+    async def offer(self, message: Message, buttons: Callable[[Binding], Keyboard]) -> None:
+        """Answer, then put buttons under the answer that count only there."""
+        sent = await self.reply(message)
+        if keyboard := buttons(self.bound_to(sent)):
+            await _patiently(lambda: put_buttons(self.bot, self.chat, sent, keyboard))
 
     async def say(self, msgid: str, **values: object) -> int:
         """Answer with one translated sentence."""
         return await self.reply(self.plain(msgid, (), **values))
 
     def plain(self, msgid: str, keyboard: Keyboard = (), **values: object) -> Message:
-        """One translated text, protected where the reader's phone is not safe."""
+        """One translated text; veiled and protected where the reader's phone is not safe."""
         return self.written(self.catalogue.t(msgid, **values), keyboard)
 
     def written(self, text: str, keyboard: Keyboard = ()) -> Message:
         """A text that is translated already, as a message for this reader."""
-        return Message(text, keyboard=keyboard, protected=self.mode is Mode.SAFE)
+        return written(self.catalogue, self.mode, text, keyboard)
 
     async def replace(self, message: Message) -> None:
         """Put `message` in the place of the one whose button was tapped, or below it when that one cannot change."""
@@ -123,3 +128,22 @@ class Call:
             # Two quick taps on one button: the first has done it. Otherwise the old message is gone or too old.
             if "not modified" not in error.message:
                 await self.reply(message)
+
+
+def written(catalogue: Catalogue, mode: Mode, text: str, keyboard: Keyboard = ()) -> Message:
+    """A translated text as this reader reads: in safe mode all of it lies under a spoiler (safety.md 29)."""
+    if mode is Mode.SAFE:
+        return TextBuilder(catalogue, Variant.SAFE).add(text).build(keyboard)
+    return Message(text, keyboard=keyboard)
+
+
+async def _patiently(attempt: Callable[[], Awaitable[_T]]) -> _T:
+    """Once more, after the wait that Telegram asks for, when it is short."""
+    try:
+        return await attempt()
+    except RetryAfter as refused:
+        wait = wait_of(refused).total_seconds()
+        if wait > _PATIENCE_SECONDS:
+            raise
+        await asyncio.sleep(wait)
+        return await attempt()

@@ -165,8 +165,13 @@ async def on_tap(update: Update, context: Context) -> None:
     call = await build_call(context, query.from_user, query.message, "")
     if taps.is_for_moderators(query.data):
         await taps.on_moderator_tap(call, query.data)
-    elif call.kind is ChatKind.PRIVATE or await is_group_administrator(call.bot, call.chat, call.user):
+    elif call.kind is ChatKind.PRIVATE or await _may_tap_group(call, query.data):
         await taps.on_reader_tap(call, query.data)
+
+
+async def _may_tap_group(call: Call, data: str) -> bool:
+    """A group's settings are for its administrators; nothing else that a client may send acts there."""
+    return taps.is_for_groups(data) and await is_group_administrator(call.bot, call.chat, call.user)
 
 
 async def answer_quietly(query: CallbackQuery) -> None:

@@ -99,6 +99,11 @@ async def send(bot: Bot, chat: int, message: Message, *, reply_to: int | None = 
     return sent.message_id
 
 
+async def put_buttons(bot: Bot, chat: int, message_id: int, keyboard: Keyboard) -> None:
+    """Put buttons under a message that was sent without. Raises TelegramError."""
+    await bot.edit_message_reply_markup(chat, message_id, reply_markup=as_markup(keyboard, bot.username))
+
+
 class TelegramMessenger:
     """Performs claimed deliveries; never raises a TelegramError, always answers with an Outcome."""
 

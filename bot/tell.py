@@ -21,18 +21,19 @@ from alerts.locales import Catalogue
 from alerts.moderators import Moderator
 from alerts.question import Question
 from alerts.render.changes import render_draft, render_verdict
-from alerts.render.message import Button, Message
+from alerts.render.message import Button, Keyboard, Message
 from alerts.render.question import render_in_danger, render_question
 from alerts.store import cases, editions, questions, review
 from alerts.watch import URGENT_DAYS
 from bot import store
 from bot.buttons import Binding
 from bot.context import Services
-from bot.messenger import send
+from bot.messenger import put_buttons, send
 from subscribers import enrol
 
 BATCH = 20
 Compose = Callable[[Moderator, Catalogue], Message]
+Buttons = Callable[[Catalogue, Binding], Keyboard]
 _ALL = "all"
 """Every case of a baseline has been told; before that, the ids of those that have."""
 _log = logging.getLogger(__name__)
@@ -64,10 +65,10 @@ async def _tell_of_drafts(bot: Bot, services: Services, everyone: list[Moderator
 
 
 def _concerned(alert: Alert, everyone: list[Moderator]) -> list[Moderator]:
-    """A draft that waits is for the others than its author; a verdict is for the author, a list's for whoever helps."""
+    """A draft that waits is for who may approve it; a verdict is for the author, a list's for whoever helps."""
     author = [one for one in everyone if one.actor == alert.author]
     if alert.status is AlertStatus.PENDING:
-        return [one for one in everyone if one not in author] or everyone
+        return [one for one in everyone if not alert.is_own_work_of(one.actor)] or everyone
     if alert.status is AlertStatus.RETURNED:
         return author or everyone
     return author
@@ -145,18 +146,27 @@ def _question(question: Question) -> Compose:
 
 
 def button_for(services: Services, moderator: Moderator, label: str, verb: str, *subject: int) -> Button:
-    """A button that works for this moderator only."""
+    """A button that works for this moderator only, and decides nothing."""
     binding = Binding(services.sealer, moderator.chat, services.clock())
     return Button(label, binding.bind(verb, *subject))
 
 
-async def tell_all(bot: Bot, services: Services, concerned: Iterable[Moderator], compose: Compose) -> bool:
-    """Send it to each in their language; whether anybody received it."""
+async def tell_all(
+    bot: Bot,
+    services: Services,
+    concerned: Iterable[Moderator],
+    compose: Compose,
+    buttons: Buttons | None = None,
+) -> bool:
+    """Send it to each in their language; whether anybody received it, with the `buttons` that decide, if any."""
     reached = False
     for moderator in concerned:
         catalogue = services.catalogues[await _locale_of(services, moderator)]
         try:
-            await send(bot, moderator.chat, compose(moderator, catalogue))
+            sent = await send(bot, moderator.chat, compose(moderator, catalogue))
+            if buttons is not None:
+                binding = Binding(services.sealer, moderator.chat, services.clock(), sent)
+                await put_buttons(bot, moderator.chat, sent, buttons(catalogue, binding))
         except TelegramError as error:
             _log.warning("a moderator could not be told: %s", type(error).__name__)
         else:

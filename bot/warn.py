@@ -14,11 +14,12 @@ from alerts import moderators
 from alerts.alert import Alert
 from alerts.locales import N_, Catalogue
 from alerts.moderators import Moderator
-from alerts.render.message import Message
+from alerts.render.message import Button, Keyboard, Message
 from alerts.store import review
 from bot import store
+from bot.buttons import Binding
 from bot.context import Services
-from bot.tell import button_for, tell_all
+from bot.tell import tell_all
 from subscribers import erase
 from subscribers.store import ledger
 
@@ -71,11 +72,15 @@ async def _warn_of_storm(bot: Bot, services: Services, everyone: list[Moderator]
         return
 
     def compose(moderator: Moderator, catalogue: Catalogue) -> Message:
-        keep = button_for(services, moderator, catalogue.t("A fault: write to them again"), "held-keep")
-        gone = button_for(services, moderator, catalogue.t("They have left: delete them"), "held-gone")
-        return Message(_storm(catalogue, held), keyboard=((keep,), (gone,)))
+        del moderator
+        return Message(_storm(catalogue, held))
 
-    if held == 0 or await tell_all(bot, services, everyone, compose):
+    def buttons(catalogue: Catalogue, binding: Binding) -> Keyboard:
+        keep = Button(catalogue.t("A fault: write to them again"), binding.bind("held-keep", held))
+        gone = Button(catalogue.t("They have left: delete them"), binding.bind("held-gone", held))
+        return ((keep,), (gone,))
+
+    if held == 0 or await tell_all(bot, services, everyone, compose, buttons):
         async with services.sessions.begin() as session:
             await store.put_setting(session, _HELD, str(held))
 

@@ -1,7 +1,8 @@
 """Station: everything about one person: shown to them, or deleted so that no byte of it is left.
 
 Chats that Telegram refuses for good are deleted too, unless so many are refused at once that the fault is more
-likely Telegram's: then they are held for a moderator (safety.md 33).
+likely Telegram's: then they are held for a moderator (safety.md 33), whose word is carried out at once, so that
+the next run cannot hold the same ones again.
 """
 
 from __future__ import annotations
@@ -58,23 +59,28 @@ async def export(sessions: Sessions, chat: int) -> dict[str, Any] | None:
 
 
 async def erase_gone(sessions: Sessions, now: datetime) -> Erasure:
-    """Erase those refused for good; in a storm those of the last hour are held instead, until released."""
+    """Erase those refused for good; in a storm those of the last hour are held instead, until a moderator decides."""
     async with sessions.begin() as session:
         recent = await retention.refusals(session, now - STORM_WINDOW)
         if recent.gone >= STORM_LEAST and recent.gone > STORM_SHARE * recent.tried:
             await retention.hold_gone(session, now - STORM_WINDOW)
         held = await retention.held_count(session)
+    return Erasure(await _erase_all(sessions, are_held=False), held)
+
+
+async def _erase_all(sessions: Sessions, *, are_held: bool) -> int:
+    """Erase those who are gone and (not) held, some at a time, and empty the journal of them; how many."""
     count = 0
     while True:
         async with sessions.begin() as session:
-            gone = await retention.gone_ids(session, _AT_ONCE)
+            gone = await retention.gone_ids(session, _AT_ONCE, are_held=are_held)
             await people.erase(session, gone)
         count += len(gone)
         if len(gone) < _AT_ONCE:
             break
     if count:
         await truncate_journal(sessions)
-    return Erasure(count, held)
+    return count
 
 
 async def held(sessions: Sessions) -> int:
@@ -89,10 +95,9 @@ async def reinstate_held(sessions: Sessions) -> int:
         return await retention.reinstate_held(session)
 
 
-async def release_held(sessions: Sessions) -> int:
-    """A moderator says they have really gone: the next run erases those held; how many."""
-    async with sessions.begin() as session:
-        return await retention.release_held(session)
+async def erase_held(sessions: Sessions) -> int:
+    """A moderator says they have really gone: those held are erased now; how many."""
+    return await _erase_all(sessions, are_held=True)
 
 
 async def truncate_journal(sessions: Sessions) -> bool:

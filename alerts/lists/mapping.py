@@ -35,7 +35,7 @@ EARLIEST, LATEST = 1850, 2200
 
 _NO_NEWLINE: Final = (
     "the last line has no line end, though the last good edition's had one: the file may break off inside a cell. "
-    "If it is whole, end it with a line end."
+    "If it is whole, it is taken once it has stayed the same for a day."
 )
 _READ: Final = {"csv": csv.read, "json": json.read}
 _DATES: Final = ("status_since", "execution_date", "birth_date", "verdict_date")

@@ -50,7 +50,7 @@ def _read_columns(value: Any) -> Any:
 def _read_encoding(value: str) -> str:
     """An encoding of text by the name that `codecs` knows it by, so that "UTF8" and "utf-8" are one."""
     try:
-        b"".decode(value)
+        b"-".decode(value, "ignore")
         return codecs.lookup(value).name
     except (LookupError, ValueError) as error:
         msg = (

@@ -98,8 +98,11 @@ class Catalogue:
 
     def original(self, text: str) -> str:
         """Words for operators, which are always English: isolated, and marked in any other language as English."""
-        cleaned = text.translate(_DIRECTION_CONTROLS)
-        return cleaned if self.locale == SOURCE_LOCALE else _marked(cleaned)
+        return (
+            self.isolate(text)
+            if self.locale == SOURCE_LOCALE
+            else _marked(text.translate(_DIRECTION_CONTROLS))
+        )
 
     def identifier(self, text: str) -> str:
         """A number or code that people type back, always from left to right: "UA-26/014", "/help"."""

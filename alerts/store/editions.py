@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,8 @@ from sqlmodel import col
 
 from alerts.change import Change
 from alerts.tables import ChangeRow, EditionRow, ListRow
+
+_SETTLED: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,20 @@ async def list_state(session: AsyncSession, name: str) -> ListState:
 async def save_list(session: AsyncSession, state: ListState) -> None:
     """Store what is now known of a list."""
     await session.merge(ListRow(**asdict(state)))
+
+
+async def expects_newline(session: AsyncSession, state: ListState, body_sha256: str, now: datetime) -> bool:
+    """Whether a document must end with a line end, as the last good edition did.
+
+    One that was held for that a day ago and has not changed by a byte since is what its keepers mean.
+    """
+    held = select(col(EditionRow.id)).where(
+        col(EditionRow.list_name) == state.name,
+        col(EditionRow.body_sha256) == body_sha256,
+        col(EditionRow.outcome) == "held",
+        col(EditionRow.read_at) <= now - _SETTLED,
+    )
+    return bool(state.ends_with_newline) and await session.scalar(held.limit(1)) is None
 
 
 async def add_edition(

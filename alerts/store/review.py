@@ -85,8 +85,10 @@ async def untold(session: AsyncSession, limit: int) -> list[Alert]:
 
 
 async def mark_told(session: AsyncSession, alert: Alert, *, told: bool = True) -> None:
-    """The moderators know how this revision stands; or they no longer do."""
+    """The moderators know how this revision stands, unless it has moved on meanwhile; or they no longer do."""
     rows = update(AlertRow).where(col(AlertRow.id) == alert.id)
+    if told:
+        rows = rows.where(col(AlertRow.status) == alert.status.value)
     await session.execute(rows.values(told_revision=alert.revision if told else alert.revision - 1))
 
 

@@ -204,7 +204,7 @@ def _waiting(rows: Sequence[Row], watched: WatchedList) -> str | None:
     for one in findings.questions:
         cause = _CAUSES[one.kind]
         kinds[cause] |= dict.fromkeys(one.detail.get("rows") or [one.detail["row"]])
-        if one.detail.get("word"):
+        if "word" in one.detail:
             words[cause][repr(one.detail["word"])] = None
     told = [f"{cause} {_first(list(kinds[cause]), list(words[cause]))}" for cause in sorted(kinds)]
     return f"{len(rows) - len(findings.new)} of {len(rows)} rows would wait: {'; '.join(told)}"

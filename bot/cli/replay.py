@@ -86,8 +86,9 @@ def read_list(config: Path, list_name: str) -> WatchedList:
             try:
                 return WatchedList.model_validate(one)
             except ValidationError as error:
-                details = error.errors(include_url=False, include_input=False)
-                found = [{**detail, "loc": ("lists", place, *detail["loc"])} for detail in details]
+                found = error.errors(include_url=False, include_input=False)
+                for detail in found:
+                    detail["loc"] = ("lists", place, *detail["loc"])
                 raise ConfigError(explained(config, text, plain, Settings, found)) from None
     names = ", ".join(str(one.get("name")) for one in lists) or "none at all"
     msg = f"{config}: there is no list {list_name!r}; there is {names}"

@@ -23,6 +23,11 @@ SECONDS_TO_NOTICE = 5.0
 SECONDS_TO_READ = 3.0
 
 
+def _is_sheet(message: Message) -> bool:
+    """The last message of a draft that is shown, once its buttons are under it."""
+    return "Goes to" in message.text and bool(message.buttons)
+
+
 class UntrueError(Exception):
     """Something that the story promises did not happen."""
 
@@ -111,7 +116,7 @@ class _Story:
         draft = await self._hears(cast.omid, name, SECONDS_TO_NOTICE)
         number = draft.text.split()[1].rstrip(",")
         await cast.mina.says(f"/approve {number}")
-        own = await self._hears(cast.mina, "Goes to")
+        own = await self._hears(cast.mina, _is_sheet)
         if any("Approve" in label for label in own.labels):
             raise UntrueError("the author was offered to approve her own alert")
         await self._silence_among_readers("before the other moderator approved")
@@ -139,7 +144,7 @@ class _Story:
             await author.says(words)
         await self._hears(author, "petition")
         await author.says("https://petition.example.org/hiwa")
-        await self._hears(author, "Goes to")
+        await self._hears(author, _is_sheet)
 
     async def _letter(self, reader: Person) -> None:
         await reader.taps("نوشتن نامه")

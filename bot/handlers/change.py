@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from alerts.alert import Alert, may_edit
+from alerts.alert import Alert, Refusal, may_edit
 from alerts.locales import N_
 from alerts.render.message import Button
 from alerts.store import review
@@ -28,14 +28,15 @@ async def edit(call: Call) -> None:
     await show_fields(call, number)
 
 
-async def show_fields(call: Call, alert_id: int) -> None:
-    """What can be changed, one button each."""
+async def show_fields(call: Call, alert_id: int, revision: int | None = None) -> None:
+    """What can be changed in a draft (in the `revision` that was shown, if a button was tapped), one button each."""
     async with call.services.sessions() as session:
         alert = await review.alert_by_id(session, alert_id)
     if alert is None:
         await call.say(UNKNOWN)
         return
-    if refusal := may_edit(alert):
+    is_stale = revision not in {None, alert.revision}
+    if refusal := may_edit(alert) or (Refusal.STALE_REVISION if is_stale else None):
         await tell_refusal(call, refusal)
         return
     t, catalogues = call.catalogue.t, call.services.catalogues

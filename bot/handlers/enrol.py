@@ -59,7 +59,7 @@ def _language_question(call: Call, flow: str) -> Message:
     else:
         text = call.catalogue.t("Which language?")
     rows = tuple((Button(catalogues[code].name, reader_data("lang", code, flow)),) for code in codes)
-    return Message(text, keyboard=rows)
+    return call.written(text, keyboard=rows)
 
 
 async def on_language(call: Call, code: str, flow: str) -> None:
@@ -106,7 +106,9 @@ async def on_mode(call: Call, mode: str, flow: str) -> None:
     """Tap 2: who may see the phone."""
     if mode not in MODES or not await _is_known(call):
         return
-    await enrol.choose_mode(call.services.sessions, call.chat, Mode(mode))
+    sessions = call.services.sessions
+    await enrol.choose_mode(sessions, call.chat, Mode(mode))
+    call = replace(call, subscriber=await enrol.subscriber_of(sessions, call.chat))
     if flow == CHANGING:
         await call.replace(call.plain(N_("Done. Messages from now on look that way.")))
     else:
@@ -133,10 +135,12 @@ async def _topics_question(call: Call, flow: str) -> Message:
 
 
 async def _countries(call: Call) -> list[tuple[str, str]]:
-    """Countries that the watched lists cover and those of published cases, by name."""
+    """Countries that the watched lists cover and those of published cases, by name; never an unapproved word of ours."""
+    lists = call.services.settings.lists
     async with call.services.sessions() as session:
-        codes = {*await published.countries(session), *await coverage.countries(session)}
-    codes |= {watched.country for watched in call.services.settings.lists if watched.country}
+        covered = await coverage.countries_of_lists(session, [watched.name for watched in lists])
+        codes = {*await published.countries(session), *covered}
+    codes |= {watched.country for watched in lists if watched.country}
     return sorted(((code, call.catalogue.country(code)) for code in codes), key=lambda pair: pair[1])
 
 

@@ -9,10 +9,10 @@ from telegram import Update
 from telegram.error import Forbidden, TelegramError
 
 from alerts.locales import N_, Catalogue
-from alerts.render.message import Message
-from bot.context import Context, Services
+from bot.context import Context, Services, written
 from bot.messenger import send
 from subscribers import enrol
+from subscribers.subscriber import Mode
 
 _log = logging.getLogger(__name__)
 
@@ -24,20 +24,23 @@ async def on_error(update: object, context: Context) -> None:
         return
     _log.error("a handler failed", exc_info=context.error)
     if isinstance(update, Update) and update.effective_chat is not None:
-        catalogue = await _catalogue_for(update, update.effective_chat.id, context.services)
+        catalogue, mode = await _reading_of(update, update.effective_chat.id, context.services)
         text = catalogue.t(N_("Something went wrong here, and it was not your doing. Please try again."))
         try:
-            await send(context.bot, update.effective_chat.id, Message(text))
+            await send(context.bot, update.effective_chat.id, written(catalogue, mode, text))
         except TelegramError:
             _log.warning("the person could not be told of the fault")
 
 
-async def _catalogue_for(update: Update, chat: int, services: Services) -> Catalogue:
-    """The reader's own language; Telegram's hint when the fault is that the database does not answer."""
+async def _reading_of(update: Update, chat: int, services: Services) -> tuple[Catalogue, Mode]:
+    """The reader's own language and mode; when the database does not answer, Telegram's hint, and the careful mode."""
+    hint = update.effective_user.language_code if update.effective_user else None
+    negotiated = services.catalogues[services.catalogues.negotiate(hint)]
     try:
         subscriber = await enrol.subscriber_of(services.sessions, chat)
     except SQLAlchemyError:
         _log.warning("the reader's language could not be looked up")
-        subscriber = None
-    hint = update.effective_user.language_code if update.effective_user else None
-    return services.catalogues[subscriber.locale if subscriber else services.catalogues.negotiate(hint)]
+        return negotiated, Mode.SAFE
+    if subscriber is None:
+        return negotiated, Mode.NORMAL
+    return services.catalogues[subscriber.locale], subscriber.mode

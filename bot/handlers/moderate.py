@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from alerts import review
-from alerts.alert import Alert, AlertStatus, Disposition, Part, Refusal
+from alerts.alert import Alert, AlertStatus, Disposition, Part, Refusal, may_turn_down
 from alerts.locales import N_
 from alerts.moderators import actor_of, all_moderators
-from alerts.render.message import Message
+from alerts.store import review as review_store
 from bot.context import Call
 from bot.handlers import conversation
 from bot.handlers.reading import first_and_rest, number_of
@@ -17,6 +17,7 @@ from bot.handlers.sheet import show_draft
 from subscribers import erase
 
 UNKNOWN: Final = N_("I do not know a draft of that number. /drafts shows what waits.")
+NOT_MEANT: Final = N_("That button is too old or was not meant for you. /drafts shows what waits.")
 _GOES_OUT: Final = N_("Draft %(number)s is approved and goes out now.")
 _APPROVED: Final = {
     Disposition.ACTION: _GOES_OUT,
@@ -50,9 +51,9 @@ async def submit(call: Call) -> None:
     await on_submit(call, number)
 
 
-async def on_submit(call: Call, alert_id: int) -> None:
-    """Hand a draft in; everybody else is then told of it."""
-    result = await review.submit(step_of(call, alert_id))
+async def on_submit(call: Call, alert_id: int, revision: int | None = None) -> None:
+    """Hand a draft in (the `revision` that was shown, if a button was tapped); everybody else is then told of it."""
+    result = await review.submit(step_of(call, alert_id), revision)
     if not isinstance(result, Alert):
         await tell_refusal(call, result)
         return
@@ -120,10 +121,26 @@ async def _turn_down_by_command(call: Call, verdict: AlertStatus) -> None:
 
 
 async def on_turn_down(call: Call, alert_id: int, revision: int, verb: str) -> None:
-    """The tap: the next message is the reason, for the revision that was shown."""
+    """The tap: the next message is the reason, for the revision that was shown; not asked where it would be in vain."""
+    async with call.services.sessions() as session:
+        alert = await review_store.alert_by_id(session, alert_id)
+    refusal = _in_vain(alert, revision) if alert else None
+    if alert is None or refusal:
+        await tell_refusal(call, refusal)
+        return
     answers = {"alert": alert_id, "revision": revision, "verb": verb}
     await conversation.begin(call, "turn_down", "reason", answers)
     await call.say(N_("Why? Write one sentence; the author will read it. /cancel leaves it."))
+
+
+def _in_vain(alert: Alert, revision: int) -> Refusal | None:
+    """Why a button that turns down counts no more; one that came back already is put right, or ended by command."""
+    if alert.status is AlertStatus.RETURNED:
+        return Refusal.WRONG_STATUS
+    refusal = may_turn_down(alert, reason="")
+    if refusal is not Refusal.REASON_MISSING:  # the reason is what is about to be asked for
+        return refusal
+    return None if alert.revision == revision else Refusal.STALE_REVISION
 
 
 async def on_reason(call: Call, answers: dict[str, Any]) -> None:
@@ -146,19 +163,22 @@ async def _turn_down(
         await tell_refusal(call, result)
 
 
-async def on_triage(call: Call, alert_id: int, disposition: Disposition) -> None:
-    """Choose how far a draft goes, and see it again."""
-    result = await review.triage(step_of(call, alert_id), disposition)
+async def on_triage(call: Call, alert_id: int, revision: int, disposition: Disposition) -> None:
+    """Choose how far the draft that was shown goes, and see it again."""
+    result = await review.triage(step_of(call, alert_id), disposition, revision)
     if isinstance(result, Alert):
         await show_draft(call, alert_id)
     else:
         await tell_refusal(call, result)
 
 
-async def on_held(call: Call, *, have_left: bool) -> None:
-    """What a moderator says of readers whom Telegram refused all at once (safety.md 33)."""
+async def on_held(call: Call, shown: int, *, have_left: bool) -> None:
+    """What a moderator says of readers whom Telegram refused all at once (safety.md 33): of as many as were shown."""
     sessions = call.services.sessions
-    count = await (erase.release_held(sessions) if have_left else erase.reinstate_held(sessions))
+    if await erase.held(sessions) != shown:
+        await call.say(NOT_MEANT)
+        return
+    count = await (erase.erase_held(sessions) if have_left else erase.reinstate_held(sessions))
     n = call.catalogue.n
     if have_left:
         text = n(
@@ -168,4 +188,4 @@ async def on_held(call: Call, *, have_left: bool) -> None:
         )
     else:
         text = n("%(number)s reader hears from us again.", "%(number)s readers hear from us again.", count)
-    await call.reply(Message(text))
+    await call.reply(call.written(text))

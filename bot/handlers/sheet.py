@@ -26,6 +26,7 @@ from alerts.render import person
 from alerts.render.changes import about, render_draft
 from alerts.render.message import Button, Keyboard, Message, Variant
 from alerts.store import actions, cases, review
+from bot.buttons import Binding
 from bot.context import Call
 from bot.handlers.refusals import WORDS as REFUSED
 from subscribers import audience
@@ -49,7 +50,11 @@ async def show_draft(call: Call, alert_id: int) -> None:
     await call.reply(replace(render_draft(call.catalogue, alert), silent=True))
     if alert.goes_out:
         await _show_previews(call, alert, number)
-    await call.reply(await _decision(call, alert))
+    refusal = await _in_the_way(call, alert)
+    await call.offer(
+        await _decision(call, alert, refusal),
+        lambda binding: _decision_keyboard(call, alert, refusal, binding),
+    )
 
 
 async def _number(session: AsyncSession, alert: Alert, now: datetime) -> str | None:
@@ -64,7 +69,7 @@ async def _show_previews(call: Call, alert: Alert, number: str | None) -> None:
         await call.reply(replace(preview, keyboard=(), silent=True))
 
 
-async def _decision(call: Call, alert: Alert) -> Message:
+async def _decision(call: Call, alert: Alert, refusal: Refusal | None) -> Message:
     t = call.catalogue.t
     lines = [
         t("Draft %(number)s, revision %(revision)s", number=alert.id, revision=alert.revision),
@@ -82,10 +87,9 @@ async def _decision(call: Call, alert: Alert) -> Message:
         lines.append(t("Why: %(reason)s", reason=reason))
     lines += await _reach_lines(call, alert)
     lines += _approvals_line(call, alert)
-    refusal = await _in_the_way(call, alert)
     if refusal is not None and alert.status is AlertStatus.PENDING:
         lines.append(t(REFUSED[refusal]))
-    return call.written("\n".join(lines), keyboard=_decision_keyboard(call, alert, refusal))
+    return call.written("\n".join(lines))
 
 
 async def _in_the_way(call: Call, alert: Alert) -> Refusal | None:
@@ -128,25 +132,28 @@ def _approvals_line(call: Call, alert: Alert) -> list[str]:
     return [call.catalogue.t("Approvals: %(given)s of %(needed)s", given=given, needed=needed)]
 
 
-def _decision_keyboard(call: Call, alert: Alert, refusal: Refusal | None) -> Keyboard:
-    """What this moderator can do now; what would be refused is not offered."""
-    bind, t = call.binding.bind, call.catalogue.t
+def _decision_keyboard(call: Call, alert: Alert, refusal: Refusal | None, binding: Binding) -> Keyboard:
+    """What this moderator can do now with what this message shows; what would be refused is not offered."""
+    t = call.catalogue.t
+
+    def button(label: str, verb: str) -> Button:
+        return Button(label, binding.bind(verb, alert.id, alert.revision))
+
+    if alert.status not in OPEN:
+        return ()
     rows: list[tuple[Button, ...]] = []
     if refusal is None:
         label = t("Approve: %(name)s", name=call.catalogue.isolate(alert.facts.view.name))
-        rows.append((Button(label, bind("approve", alert.id, alert.revision)),))
+        rows.append((button(label, "approve"),))
     if may_submit(alert) is None:
-        rows.append((Button(t("Hand in for approval"), bind("submit", alert.id)),))
+        rows.append((button(t("Hand in for approval"), "submit"),))
     rows.append(
         tuple(
-            Button(
-                f"✓ {t(label)}" if kind is alert.disposition else t(label), bind(f"as-{kind.value}", alert.id)
-            )
+            button(f"✓ {t(label)}" if kind is alert.disposition else t(label), f"as-{kind.value}")
             for kind, label in DISPOSITIONS.items()
         )
     )
-    change = Button(t("Change it"), bind("edit", alert.id))
-    turn_down = Button(t("Turn down"), bind("reject", alert.id, alert.revision))
+    change = button(t("Change it"), "edit")
     if alert.status is AlertStatus.RETURNED:
         return (*rows, (change,))
-    return (*rows, (change, Button(t("Send back"), bind("return", alert.id, alert.revision)), turn_down))
+    return (*rows, (change, button(t("Send back"), "return"), button(t("Turn down"), "reject")))

@@ -107,10 +107,10 @@ async def hold_gone(session: AsyncSession, since: datetime) -> None:
     )
 
 
-async def gone_ids(session: AsyncSession, limit: int) -> list[int]:
-    """Subscribers that are gone and not held back."""
+async def gone_ids(session: AsyncSession, limit: int, *, are_held: bool) -> list[int]:
+    """Subscribers that are gone: those held back, or those who are not."""
     rows = select(col(SubscriberRow.id)).where(
-        col(SubscriberRow.gone_at).is_not(None), col(SubscriberRow.gone_held).is_(False)
+        col(SubscriberRow.gone_at).is_not(None), col(SubscriberRow.gone_held).is_(are_held)
     )
     found = await session.scalars(rows.order_by(col(SubscriberRow.id)).limit(limit))
     return [subscriber_id for subscriber_id in found if subscriber_id is not None]
@@ -125,9 +125,3 @@ async def reinstate_held(session: AsyncSession) -> int:
     """It was a fault at Telegram: those held back are no longer gone; how many."""
     rows = update(SubscriberRow).where(col(SubscriberRow.gone_held))
     return affected(await session.execute(rows.values(gone_at=None, gone_held=False)))
-
-
-async def release_held(session: AsyncSession) -> int:
-    """It was real: those held back may be erased; how many."""
-    rows = update(SubscriberRow).where(col(SubscriberRow.gone_held))
-    return affected(await session.execute(rows.values(gone_held=False)))

@@ -199,6 +199,22 @@ async def test_a_half_sent_document_is_no_document(serve: Serve, client: httpx.A
     )
 
 
+async def test_fewer_bytes_than_announced_are_no_document() -> None:
+    """Whatever carries the answer need not count: here nothing but ours does."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        length = request.url.params["length"]
+        return httpx.Response(200, stream=httpx.ByteStream(b"half"), headers={"Content-Length": length})
+
+    one = watched(url="http://127.0.0.1:8000/?length={}", loopback_http=True)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), trust_env=False) as client:
+        whole = await fetch(client, one.model_copy(update={"url": one.url.format(4)}))
+        with pytest.raises(FetchError, match="4 bytes came of 8 announced") as caught:
+            await fetch(client, one.model_copy(update={"url": one.url.format(8)}))
+    assert isinstance(whole, Document)
+    assert caught.value.reason == "half_a_file"
+
+
 async def test_nobody_there(client: httpx.AsyncClient) -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))

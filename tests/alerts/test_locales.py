@@ -131,6 +131,13 @@ def test_isolation_of_text_that_runs_the_other_way(text, english, persian):
     assert (EN.isolate(text), FA.isolate(text)) == (english, persian)
 
 
+def test_words_for_operators_are_marked_as_english_where_they_are_not_the_locales():
+    words = "list 'harbour': there is no column 'status'"
+    assert (EN.original(words), FA.original(words)) == (words, f"\u2066[en] {words}\u2069")
+    assert FA.original("a\u2069b") == "\u2066[en] ab\u2069"
+    assert EN.original("no column 'نام'") == "\u2068no column 'نام'\u2069"
+
+
 def test_countries_and_lists():
     assert (EN.country("IR"), FA.country("IR")) == ("Iran", "ایران")
     assert (EN.country("ZZZ"), FA.country("ZZZ")) == ("ZZZ", "\u2066ZZZ\u2069")

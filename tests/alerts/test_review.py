@@ -98,6 +98,27 @@ async def test_what_was_returned_is_handed_in_again_without_its_reason_or_reject
     assert await on.open_alert(sessions, alert.case_id) is None
 
 
+async def test_what_is_handed_in_while_its_return_is_told_is_told_too(sessions: Sessions):
+    alert = await on.drafted(sessions)
+    returned = await review.turn_down(on.step(sessions, alert.id), AlertStatus.RETURNED, "why")
+    assert isinstance(returned, Alert)
+    back = await review.submit(on.step(sessions, alert.id, BEN, NOW + HOUR))
+    async with sessions.begin() as session:
+        await store.mark_told(session, returned)
+        assert await store.untold(session, 5) == [back]
+
+
+async def test_a_draft_that_has_moved_on_is_neither_handed_in_nor_triaged(sessions: Sessions):
+    alert = await on.drafted(sessions)
+    at = on.step(sessions, alert.id)
+    assert await review.triage(at, Disposition.RECORD, alert.revision + 1) is Refusal.STALE_REVISION
+    assert isinstance(await review.triage(at, Disposition.RECORD, alert.revision), Alert)
+    assert await review.triage(at, Disposition.RECORD, alert.revision) is Refusal.STALE_REVISION
+    await review.turn_down(at, AlertStatus.RETURNED, "why")
+    assert await review.submit(at, alert.revision) is Refusal.STALE_REVISION
+    assert isinstance(await review.submit(at, alert.revision + 1), Alert)
+
+
 @pytest.mark.parametrize("verdict", sorted(set(AlertStatus) - {AlertStatus.RETURNED, AlertStatus.REJECTED}))
 async def test_there_are_two_verdicts(sessions: Sessions, verdict: AlertStatus):
     alert = await on.drafted(sessions)

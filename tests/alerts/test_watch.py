@@ -16,7 +16,7 @@ from alerts.question import Question, QuestionKind
 from alerts.store import cases, editions, questions
 from alerts.watch import Outcome, Reading, read_edition, watch
 from bot.database import Sessions
-from tests.alerts.editions import COLUMNS, HOUR, NOON, csv_of, person, watched
+from tests.alerts.editions import COLUMNS, HOUR, NOON, csv_of, json_of, person, watched
 from tests.conftest import ENGINES
 
 K = QuestionKind
@@ -202,6 +202,45 @@ async def test_a_held_edition_leaves_the_last_good_one_and_is_told_once(sessions
     assert await open_now(sessions) == []
     async with sessions.begin() as session:
         assert (await editions.list_state(session, "harbour")).trouble is None
+
+
+async def test_an_edition_that_breaks_off_in_its_last_cell_is_held(sessions: Sessions) -> None:
+    columns = ("id", "name", "native", "born", "status", "prison", "decision", "date")
+    document = csv_of(PAT, KIM | {"status": "Date set", "date": "2031-07-29"}, columns=columns)
+    assert (await read_edition(sessions, LIST, document, NOON)).outcome is Outcome.BASELINE
+    before = await known(sessions)
+    for hours, cut in enumerate((document[:-5], document[:-2]), start=1):  # 2031-07, and the whole date
+        held = await read_edition(sessions, LIST, cut, NOON + hours * HOUR)
+        assert (held.outcome, held.reason) == (Outcome.HELD, "half_a_file")
+    assert await known(sessions) == before
+    assert await open_now(sessions) == [(K.HELD, "half_a_file")]
+    whole = await read_edition(sessions, LIST, document.replace(b"Pat", b"Jo"), NOON + 3 * HOUR)
+    assert (whole.outcome, await open_now(sessions)) == (Outcome.ACCEPTED, [])
+
+
+async def test_a_last_line_without_its_end_is_taken_when_it_stays_so_for_a_day(sessions: Sessions) -> None:
+    await read_edition(sessions, LIST, csv_of(PAT), NOON)
+    bare = csv_of(PAT | {"prison": "Coast"}).rstrip()
+    outcomes = [
+        (await read_edition(sessions, LIST, bare, NOON + hours * HOUR)).outcome for hours in (1, 2, 24, 25)
+    ]
+    assert outcomes == [Outcome.HELD, Outcome.HELD, Outcome.HELD, Outcome.ACCEPTED]
+
+
+async def test_a_list_that_never_ended_with_a_line_end_need_not(sessions: Sessions) -> None:
+    for hours, name in enumerate(("Pat Example", "Pat B. Example")):
+        reading = await read_edition(
+            sessions, LIST, csv_of(PAT | {"name": name}).rstrip(), NOON + hours * HOUR
+        )
+        assert reading.outcome is (Outcome.ACCEPTED if hours else Outcome.BASELINE)
+    assert (await read(sessions, PAT, at=NOON + 2 * HOUR)).outcome is Outcome.ACCEPTED
+
+
+async def test_json_shows_by_itself_that_it_is_whole(sessions: Sessions) -> None:
+    one = watched(format="json")
+    await read_edition(sessions, one, json_of(PAT) + b"\n", NOON)
+    later = await read_edition(sessions, one, json_of(PAT | {"prison": "Coast"}), NOON + HOUR)
+    assert later.outcome is Outcome.ACCEPTED
 
 
 async def test_a_baseline_that_is_held_is_still_to_come(sessions: Sessions) -> None:

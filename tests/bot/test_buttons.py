@@ -8,19 +8,22 @@ from alerts.alert import Disposition
 from alerts.case import Certainty
 from alerts.locales import load
 from alerts.seal import Sealer, new_key
-from bot.buttons import LASTS, LIMIT, Binding, read_reader_data, reader_data
+from bot.buttons import DECIDING, LASTS, LIMIT, Binding, read_reader_data, reader_data
 from bot.emulator import keyboards
-from bot.handlers.write import STATUSES
+from bot.handlers import taps
+from bot.handlers.write import PICKS, STATUSES
 from tests.conftest import TEST_KEY
 
 NOW = datetime(2026, 3, 10, 2, 30, tzinfo=UTC)
-MINA = Binding(Sealer(TEST_KEY), 9001, NOW)
+SHEET = 77
+"""The message under which the buttons are."""
+MINA = Binding(Sealer(TEST_KEY), 9001, NOW, SHEET)
 BIGGEST = 2**63 - 1
 """The largest id that either database gives."""
 
 
-def at(moment: datetime, user: int = 9001) -> Binding:
-    return Binding(Sealer(TEST_KEY), user, moment)
+def at(moment: datetime, user: int = 9001, message: int | None = SHEET) -> Binding:
+    return Binding(Sealer(TEST_KEY), user, moment, message)
 
 
 def test_a_button_says_again_what_it_was_made_for():
@@ -33,7 +36,27 @@ def test_a_button_is_for_one_person():
 
 
 def test_a_button_of_another_installation_is_none_of_ours():
-    assert Binding(Sealer(new_key()), 9001, NOW).read(MINA.bind("approve", 5, 2)) is None
+    assert Binding(Sealer(new_key()), 9001, NOW, SHEET).read(MINA.bind("approve", 5, 2)) is None
+
+
+@pytest.mark.parametrize("verb", sorted(DECIDING))
+def test_a_decision_counts_only_under_the_message_that_shows_it(verb: str):
+    data = MINA.bind(verb, 5, 2)
+    assert MINA.read(data) == (verb, ["5", "2"])
+    assert [at(NOW, message=other).read(data) for other in (SHEET + 1, None)] == [None, None]
+    with pytest.raises(AssertionError):
+        at(NOW, message=None).bind(verb, 5, 2)
+
+
+@pytest.mark.parametrize("verb", ["look", "make", "page"])
+def test_what_only_shows_counts_under_any_message(verb: str):
+    data = at(NOW, message=None).bind(verb, 5)
+    assert [at(NOW, message=place).read(data) for place in (SHEET, SHEET + 1)] == [(verb, ["5"])] * 2
+
+
+def test_every_other_verb_shows_or_belongs_to_a_conversation():
+    assert taps._MODERATORS.keys() - DECIDING == {"look", "make", "page", "e-field", *PICKS}
+    assert taps._MODERATORS.keys() >= DECIDING
 
 
 def test_a_decision_lasts_a_quarter_of_an_hour():
@@ -75,13 +98,15 @@ def test_the_longest_data_fit_for_the_largest_ids():
         MINA.bind("approve", BIGGEST, 10**9),
         MINA.bind("return", BIGGEST, 10**9),
         MINA.bind("reject", BIGGEST, 10**9),
-        MINA.bind("submit", BIGGEST),
+        MINA.bind("submit", BIGGEST, 10**9),
         MINA.bind("look", BIGGEST),
         MINA.bind("make", BIGGEST),
-        MINA.bind("edit", BIGGEST),
+        MINA.bind("edit", BIGGEST, 10**9),
+        MINA.bind("held-keep", BIGGEST),
+        MINA.bind("held-gone", BIGGEST),
         MINA.bind("w-case", BIGGEST),
         MINA.bind("page", "questions", 10**9),
-        *(MINA.bind(f"as-{one.value}", BIGGEST) for one in Disposition),
+        *(MINA.bind(f"as-{one.value}", BIGGEST, 10**9) for one in Disposition),
         *(MINA.bind("e-field", BIGGEST, field) for field in fields),
         *(MINA.bind("w-status", status) for status in STATUSES),
         *(MINA.bind("w-sure", one.value) for one in Certainty),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from bot.demo.stage import Stage
 from tests.journeys.desk import after, is_sheet, number_of, offers, write_alert
-from tests.journeys.steps import about, approve, hears_about, list_says, moderators
+from tests.journeys.steps import about, answer, approve, hears_about, list_says, moderators
 
 
 async def test_somebody_whom_no_list_has(stage: Stage) -> None:
@@ -45,6 +45,20 @@ async def test_somebody_whom_no_list_has(stage: Stage) -> None:
     assert "14 March 2026" in english.text
     assert "هفده ساله بود." in persian.text
     assert [button.url for button in english.buttons if button.url] == ["https://petition.example.org/zal"]
+
+
+async def test_its_country_is_no_topic_before_it_is_approved(stage: Stage) -> None:
+    emma = stage.emulator.person(5001, first_name="Emma")
+    await stage.subscribe(emma, "en")
+    mina, omid = await moderators(stage)
+    before = (await answer(emma, "/topics")).labels
+    assert "Iran" in before
+    sheet = await write_alert(mina, "Zal Simorghi", new_in="SA")
+    await after(mina, mina.taps("Hand in for approval", message=sheet), "is not out yet")
+    assert (await answer(emma, "/topics")).labels == before
+    await approve(omid, "Zal Simorghi")
+    await hears_about(emma, "Zal Simorghi")
+    assert set((await answer(emma, "/topics")).labels) - set(before) == {"Saudi Arabia"}
 
 
 async def test_cancel_keeps_nothing(stage: Stage) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.demo.stage import Stage
 from bot.emulator import Message, Person
 from tests.journeys.desk import after, is_sheet, look, number_of, offers
-from tests.journeys.steps import approve, hears_about, list_says, moderators
+from tests.journeys.steps import approve, cards, hears_about, list_says, moderators
 
 
 async def change(moderator: Person, sheet: Message, field: str, words: str) -> Message:
@@ -30,6 +32,29 @@ async def test_who_writes_into_a_draft_cannot_approve_it(stage: Stage) -> None:
     await after(omid, omid.says(f"/approve {number_of(edited)}"), is_sheet)
     await approve(omid, "Arman Sepidkuh")
     assert "His mother asks for help." in (await hears_about(emma, "Arman Sepidkuh")).text
+
+
+async def test_who_writes_into_a_draft_is_not_told_to_decide_on_it(stage: Stage) -> None:
+    mina, omid = await moderators(stage)
+    await list_says(stage, "D-01", "Solitary")
+    edited = await change(
+        mina, await look(mina, "Arman Sepidkuh"), "Text: English", "His mother asks for help."
+    )
+    hers = len(cards(mina, "Arman Sepidkuh"))
+    told = await after(omid, mina.taps("Hand in for approval", message=edited), "Arman Sepidkuh")
+    assert "Look and decide" in told.labels
+    await asyncio.sleep(0.5)
+    assert len(cards(mina, "Arman Sepidkuh")) == hers
+
+
+async def test_where_everybody_has_written_somebody_is_told_all_the_same(stage: Stage) -> None:
+    mina, omid = await moderators(stage)
+    await list_says(stage, "D-01", "Solitary")
+    edited = await change(mina, await look(mina, "Arman Sepidkuh"), "Text: English", "His mother asks.")
+    theirs = await after(omid, omid.says(f"/draft {number_of(edited)}"), is_sheet)
+    edited = await change(omid, theirs, "Text: English", "His mother asks for help.")
+    told = await after(mina, omid.taps("Hand in for approval", message=edited), "Arman Sepidkuh")
+    assert "Look and decide" in told.labels
 
 
 @pytest.mark.parametrize(

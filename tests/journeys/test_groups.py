@@ -72,6 +72,32 @@ async def test_only_administrators_are_obeyed(
     assert await host.hears(ARMAN, chat=group)
 
 
+@pytest.mark.parametrize(
+    "data",
+    ["letter:UA-26/001", "warned:UA-26/001", "letter:", "case:1", "follow:1", "mode:safe:c", "forget:no"],
+)
+async def test_what_no_button_in_a_group_holds_does_nothing_there(
+    stage: Stage, host: Person, group: Group, data: str
+) -> None:
+    mina, _ = await moderators(stage)
+    await stage.subscribe(host, "en", group=group)
+    await publish(stage, mina, ARMAN)
+    alert = await host.hears(ARMAN, chat=group)
+    before = len(group.messages)
+    host._presses(alert, data)
+    topics = await answer(host, "/topics", group)  # one thing after the other: the tap has been dealt with
+    assert "✓ Everything" in topics.labels
+    assert len(group.messages) == before + 1
+    assert not topics.protected
+
+
+async def test_an_administrator_forgets_the_group(stage: Stage, host: Person, group: Group) -> None:
+    await stage.subscribe(host, "en", group=group)
+    await answer(host, "/forget", group)
+    await tap(host, "forget:yes", group)
+    assert (await answer(host, "/topics", group)).text == "You are not subscribed yet. /start begins."
+
+
 async def test_a_moderator_is_nobody_special_in_a_group(stage: Stage, host: Person, group: Group) -> None:
     mina, _ = await moderators(stage)
     await group.joins(mina, admin=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from bot.demo.stage import Stage
 from tests.journeys.desk import after, is_sheet, look, number_of, offers, write_alert
 from tests.journeys.steps import about, approve, hears_about, list_says, moderators
@@ -61,6 +63,20 @@ async def test_a_rejected_draft_is_over_and_its_author_knows_why(stage: Stage) -
     await after(omid, omid.says("/drafts"), "No drafts wait.")
     for command in (f"/submit {number}", f"/edit {number}", f"/reject {number} again"):
         await after(mina, mina.says(command), "does not fit where this draft stands")
+
+
+@pytest.mark.parametrize("label", ["Send back", "Turn down"])
+async def test_no_reason_is_asked_where_there_is_nothing_to_turn_down(stage: Stage, label: str) -> None:
+    emma = stage.emulator.person(5001, first_name="Emma")
+    await stage.subscribe(emma, "en")
+    mina, _ = await moderators(stage)
+    await list_says(stage, "D-01", "Solitary")
+    sheet = await look(mina, "Arman Sepidkuh")
+    await after(mina, mina.taps("Approve: Arman Sepidkuh", message=sheet), "is approved")
+    await hears_about(emma, "Arman Sepidkuh")
+    told = await after(mina, mina.taps(label, message=sheet))
+    assert "does not fit where this draft stands" in told.text
+    await after(mina, mina.says("Good night!"), "I am a bot and cannot chat")
 
 
 async def test_a_reason_left_open_for_long_is_no_reason(stage: Stage, clock) -> None:

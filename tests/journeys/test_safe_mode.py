@@ -62,6 +62,34 @@ async def test_what_the_reader_wrote_disappears(stage: Stage) -> None:
     )
 
 
+async def test_every_answer_lies_under_the_veil(stage: Stage) -> None:
+    emma = stage.emulator.person(5001, first_name="Emma")
+    parviz = stage.emulator.person(5003, first_name="Parviz", language_code="fa")
+    mina, _ = await moderators(stage)
+    await stage.subscribe(emma, "en", mode="safe")
+    await stage.subscribe(parviz, "fa", mode="safe")
+    assert under_the_veil(emma.messages[-1]).startswith("You are subscribed")
+    await publish(stage, mina, "Arman Sepidkuh")
+    await hears_about(emma, "Arman Sepidkuh")
+    await hears_about(parviz, "Arman Sepidkuh")
+    for reader, first_line in ((emma, "New message"), (parviz, "پیام تازه")):
+        for text in (
+            *("/start", "/help", "/privacy", "/topics", "/language", "/safety", "/pause 3", "/resume"),
+            *("/follow 1", "/unfollow 1", "/cases nobody", "/case 99", "/letter", "/letter UA-26/009"),
+            *("/nonsense", "hello", "/claim x", "/forget", "/stop"),
+        ):
+            said = await answer(reader, text)
+            assert said.protected, text
+            assert in_the_open(said).strip() == said.text.split("\n")[0] == first_line, text
+        note = await answer(reader, "/letter UA-26/001")
+        assert [button.callback_data for button in note.buttons] == ["warned:UA-26/001"]
+        assert in_the_open(note).strip() == first_line
+    done = await tap(emma, "topic:IR/*:c")
+    assert "✓ Iran" in done.labels
+    assert in_the_open(done).strip() == "New message"
+    assert in_the_open(await tap(emma, "forget:yes")).strip() == "New message"
+
+
 async def test_a_letter_in_safe_mode_is_protected_but_can_be_copied(stage: Stage) -> None:
     emma = stage.emulator.person(5001, first_name="Emma")
     mina, _ = await moderators(stage)
@@ -81,7 +109,8 @@ async def test_changing_to_safe_mode_and_back(stage: Stage) -> None:
     mina, _ = await moderators(stage)
     await stage.subscribe(emma, "en")
     await answer(emma, "/safety")
-    await tap(emma, "mode:safe:c")
+    changed = await tap(emma, "mode:safe:c")
+    assert in_the_open(changed).strip() == "New message"
     await publish(stage, mina, "Arman Sepidkuh")
     assert (await hears_about(emma, "Arman Sepidkuh")).protected
     await answer(emma, "/safety")

@@ -16,7 +16,7 @@ from subscribers.delivery import Envelope, Outcome, OutcomeKind
 from subscribers.erase import Erasure, erase_gone
 from subscribers.fan_out import fan_out
 from subscribers.send import send
-from subscribers.store.people import CHAT
+from subscribers.store.people import CHAT, open_chat
 from subscribers.tables import SubscriberRow
 from tests.subscribers import world
 from tests.subscribers.world import NOW, FakeMessenger, sending
@@ -141,11 +141,35 @@ async def test_a_storm_of_refusals_is_held_until_a_moderator_has_looked(sessions
     assert {row.gone_at for row in await world.subscriber_rows(sessions)} == {None}
 
 
-async def test_a_storm_that_was_real_is_erased_when_released(sessions: Sessions) -> None:
+async def test_a_storm_that_was_real_is_erased_when_a_moderator_says_so(
+    on_disk: tuple[Sessions, Path], sealer: Sealer
+) -> None:
+    sessions, folder = on_disk
+    await lose(sessions, 22, 0)
+    assert await erase_gone(sessions, NOW + timedelta(minutes=1)) == Erasure(0, 22)
+    chats = [await _chat_of(sessions, row) for row in await world.subscriber_rows(sessions)]
+    assert await erase.erase_held(sessions) == 22
+    # The storm's hour is not over: nothing may be held anew.
+    for later in (timedelta(minutes=2), timedelta(minutes=3)):
+        assert await erase_gone(sessions, NOW + later) == Erasure(0, 0)
+    assert await world.subscriber_rows(sessions) == []
+    assert [found(folder, chat, sealer) - {"decimal", "hex"} for chat in chats] == [set()] * 22
+    assert (folder / "bot.db-wal").stat().st_size == 0
+    assert await erase.erase_held(sessions) == 0
+
+
+async def _chat_of(sessions: Sessions, row: SubscriberRow) -> int:
+    async with sessions() as session:
+        return open_chat(session, row.chat)
+
+
+async def test_who_goes_after_the_decision_is_asked_about_again(sessions: Sessions) -> None:
     await lose(sessions, 20, 2)
-    assert await erase_gone(sessions, NOW + timedelta(minutes=1)) == Erasure(0, 20)
-    assert await erase.release_held(sessions) == 20
-    assert await erase_gone(sessions, NOW + timedelta(hours=2)) == Erasure(20, 0)
+    await erase_gone(sessions, NOW + timedelta(minutes=1))
+    await erase.erase_held(sessions)
+    async with sessions.begin() as session:
+        await session.execute(update(SubscriberRow).values(gone_at=NOW + timedelta(minutes=2)))
+    assert await erase_gone(sessions, NOW + timedelta(minutes=3)) == Erasure(0, 2)
 
 
 async def test_twenty_among_thousands_are_no_storm(sessions: Sessions) -> None:

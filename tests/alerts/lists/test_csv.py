@@ -25,32 +25,12 @@ def test_a_cell_full_of_another_delimiter_does_not_mislead() -> None:
     assert names(csv_of(odd)) == ["Sam; Test; Of; Many; Semicolons; In; One; Name; Indeed"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-def test_encodings_with_a_mark(encoding: str) -> None:
-    rows = parse(csv_of(PAT).decode().encode(encoding), watched())
-    assert [row.view.name_native for row in rows] == ["آزاد نمونه"]
-
-
-def test_an_old_spreadsheet_of_western_names() -> None:
-    rows = [
-        person(str(n), name)
-        for n, name in enumerate(["José Beispiel", "Zoë Ñandú", "François Œuvre", "Jürgen Größe"])
-    ]
-    assert names(csv_of(*rows).decode().encode("cp1252")) == [row["name"] for row in rows]
-
-
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_line_endings_and_cells_of_several_lines(ending: str) -> None:
     document = ending.join(
         ["id,name,native,born,status,date,prison,decision", '1,"Pat', 'Example",,,Waiting,,,', ""]
     )
     assert names(document.encode()) == ["Pat Example"]
-
-
-@pytest.mark.parametrize(("encoding", "name"), [("cp1256", "سعید نمونه"), ("cp1251", "Иван Примеров")])
-def test_old_spreadsheets_of_other_scripts(encoding: str, name: str) -> None:
-    rows = [person(str(number), name, note=name) for number in range(20)]
-    assert names(csv_of(*rows).decode().replace("ی", "ي").encode(encoding)) == [name.replace("ی", "ي")] * 20
 
 
 def test_a_delimiter_at_the_end_of_every_row_adds_nothing() -> None:

@@ -28,6 +28,10 @@ def test_lengths_of_time(text: str, length: timedelta) -> None:
     [
         ({"every": "often"}, "'often' is not a length of time"),
         ({"every": "0m"}, "'0m' is not a length of time"),
+        ({"encoding": "martian"}, "'martian' is not an encoding of text"),
+        ({"encoding": "rot13"}, "'rot13' is not an encoding of text"),
+        ({"encoding": "idna"}, "'idna' is not an encoding of text"),
+        ({"encoding": "a\0b"}, "is not an encoding of text"),
         ({"every": 15}, "15 is not a length of time"),
         ({"format": "pdf"}, "'csv' or 'json'"),
         ({"tier": 4}, "less than or equal to 3"),
@@ -56,6 +60,12 @@ def test_mistakes_are_told_at_start(changes: dict[str, Any], told: str) -> None:
     with pytest.raises(ValidationError) as caught:
         watched(**changes)
     assert told in str(caught.value)
+
+
+def test_an_encoding_has_one_name() -> None:
+    assert [watched(encoding=name).encoding for name in ("UTF8", "Windows-1256")] == ["utf-8", "cp1256"]
+    assert watched(encoding="UTF8").mapping_sha256 == watched().mapping_sha256
+    assert watched(encoding="cp1256").mapping_sha256 != watched().mapping_sha256
 
 
 def test_columns_may_name_one_or_several() -> None:

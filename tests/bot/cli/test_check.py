@@ -218,8 +218,70 @@ async def test_status_words_that_the_mapping_does_not_know(shell: Shell, configu
     configured.write_text(configured.read_text() + LIST.format(url="list.csv"))
     (line,) = wrong((await shell("check")).out)
     assert line == (
-        "✗ list 'harbour': 9 rows; status words that [lists.statuses] does not know: 'Transferred'"
+        "✗ list 'harbour': 1 of 9 rows would wait: "
+        "status words that [lists.statuses] does not know: 1 (row 1; 'Transferred')"
     )
+
+
+async def test_every_cause_for_which_rows_would_wait(shell: Shell, configured: Path):
+    server = ListServer([dict(people.rows()[0]) | {"id": f"L-{number}"} for number in range(1, 15)])
+    for number in range(7):
+        server.rows[number]["execution_date"] = f"2{number}/03/2031"
+    server.rows[7]["id"] = ""
+    server.rows[9]["id"] = server.rows[8]["id"]
+    server.rows[10]["name"] = "Ar\u202eman"
+    server.rows[11]["status"] = ""
+    server.rows[12] |= {"status": "Lost", "execution_date": "soon"}
+    (configured.parent / "list.csv").write_bytes(server.document())
+    mapped = LIST.format(url="list.csv").replace(
+        '"status"\n[', '"status"\nexecution_date = "execution_date"\n['
+    )
+    configured.write_text(configured.read_text() + mapped)
+    (line,) = wrong((await shell("check")).out)
+    assert line == (
+        "✗ list 'harbour': 13 of 14 rows would wait: "
+        "hidden or control characters, or too long: 1 (row 11; 'U+202E'); "
+        "status words that [lists.statuses] does not know: 2 (rows 12, 13; '', 'Lost'); "
+        "the key is another row's too: 2 (rows 9, 10); "
+        "the key is missing: 1 (row 8); unreadable dates: 8 (rows 1, 2, 3, 4, 5 …; "
+        "'20/03/2031', '21/03/2031', '22/03/2031', '23/03/2031', '24/03/2031' …)"
+    )
+
+
+async def test_a_list_of_which_every_row_would_wait(shell: Shell, configured: Path):
+    server = ListServer([dict(people.rows()[0]) | {"id": "L-1"} for _ in range(9)])
+    (configured.parent / "list.csv").write_bytes(server.document())
+    configured.write_text(configured.read_text() + LIST.format(url="list.csv"))
+    assert wrong((await shell("check")).out) == [
+        "✗ list 'harbour': 9 of 9 rows would wait: the key is another row's too: 9 (rows 1, 2, 3, 4, 5 …)"
+    ]
+
+
+async def test_a_token_file_that_others_can_read_is_named_once(shell: Shell, configured: Path):
+    path = configured.parent / "telegram_token"
+    path.write_text(TOKEN)
+    path.chmod(0o644)
+    text = configured.read_text().replace(f'token = "{TOKEN}"', 'token_file = "telegram_token"')
+    configured.write_text(text)
+    (line,) = wrong((await shell("check")).out)
+    assert line.startswith("✗ [telegram] token_file: others can read ")
+    assert TOKEN not in line
+
+
+async def test_a_letter_that_nobody_has_reviewed_is_no_tick(shell: Shell, configured: Path):
+    told = [line for line in (await shell("check")).out.splitlines() if "letter reviewed by" in line]
+    assert told == [f"· locale {code}: letter reviewed by: none" for code in ("en", "fa")]
+
+
+async def test_telegram_is_asked_without_the_environments_proxies(
+    shell: Shell, configured: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    ended = await shell("check")
+    assert (wrong(ended.out), ended.code) == ([], 0)
 
 
 async def test_everything_at_once(shell: Shell, tmp_path: Path):

@@ -79,5 +79,5 @@ async def test_what_init_leaves_to_do_is_what_check_finds(shell: Shell):
     ended = await shell("check")
     assert ended.code == 1
     wrong = [line.split(":")[0] for line in ended.out.splitlines() if line.startswith("✗")]
-    assert wrong == ["✗ [organisation]", "✗ [telegram] token"]
+    assert wrong == ["✗ [organisation]", "✗ [telegram] token_file"]
     assert ended.out.splitlines()[-1] == "2 things to put right."

@@ -3,16 +3,19 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from alerts.errors import ConfigError
+from alerts.lists.mapping import WatchedList
+from alerts.lists.sheet import MAX_BYTES
 from alerts.store import cases
-from alerts.watch import read_edition
+from alerts.watch import Reading, read_edition
 from bot.cli.replay import command, read_list, replay_folder
 from bot.database import Sessions
 from tests.alerts.editions import COLUMNS, NOON, csv_of, person
@@ -140,11 +143,22 @@ def test_mistakes_end_with_two_and_say_what_to_do(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("lists = 3", "lists are written as [[lists]]"),
-        ("[[lists]\n", "this is not TOML"),
-        ("", "there is no list 'harbour'; there is none at all"),
-        (CONFIG.replace('"stayed"', '"asleep"'), "statuses: 'Stopped' = 'asleep': no such status"),
-        (CONFIG.replace('key = "id"', ""), "key: Field required"),
+        ("\nlists = 3", ":2: lists: written as [[lists]], with double brackets"),
+        ("[[lists]\n", ":1: not TOML: "),
+        ("", ": there is no list 'harbour'; there is none at all"),
+        (
+            CONFIG.replace('"stayed"', '"asleep"'),
+            ":20: [[lists]] harbour: statuses.Stopped: 'Stopped' = 'asleep': no such status; ",
+        ),
+        (CONFIG.replace('key = "id"', ""), ":2: [[lists]] harbour: key: missing"),
+        (
+            f"{CONFIG.replace('harbour', 'coast')}{CONFIG.replace('also =', 'alsoo =')}",
+            ":29: [[lists]] harbour: alsoo: unknown key; is 'also' meant?",
+        ),
+        (
+            CONFIG.replace("key =", 'encoding = "martian"\nkey ='),
+            ":8: [[lists]] harbour: encoding: 'martian' is",
+        ),
     ],
 )
 def test_a_configuration_that_is_wrong(tmp_path: Path, text: str, told: str) -> None:
@@ -152,18 +166,62 @@ def test_a_configuration_that_is_wrong(tmp_path: Path, text: str, told: str) -> 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
         read_list(path, "harbour")
-    assert str(caught.value).startswith(f"{path}: ")
-    assert told in str(caught.value)
+    assert str(caught.value).startswith(f"{path}{told}")
 
 
 async def test_what_is_not_there_is_told(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="the configuration cannot be read"):
+    with pytest.raises(ConfigError, match="there is no such file"):
         await lines(folder, "harbour", tmp_path / "absent.toml")
     with pytest.raises(ConfigError, match="the folder of editions cannot be read"):
         await lines(tmp_path / "absent", "harbour", folder / "list.toml")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ConfigError, match=r"there is no \.csv file"):
         await lines(tmp_path / "empty", "harbour", folder / "list.toml")
+
+
+async def test_only_regular_files_in_sight_are_editions(folder: Path) -> None:
+    before = await lines(folder, "harbour")
+    (folder / "2031-05-05T1100.csv").mkdir()
+    (folder / ".2031-05-05T1100.csv").write_bytes(csv_of(KIM))
+    (folder / "2031-05-05T1130.csv").symlink_to(folder / "absent.csv")
+    assert await lines(folder, "harbour") == before
+
+
+async def test_an_edition_that_cannot_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, mode: str = "r", **more: Any) -> IO[Any]:
+        if path.suffix == ".csv":
+            raise PermissionError(13, "Permission denied")
+        return whole(path, mode, **more)
+
+    whole = Path.open
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ConfigError) as caught:
+        await lines(folder, "harbour")
+    assert str(caught.value) == (
+        f"{folder / '2031-05-05T1200.csv'}: the edition cannot be read: Permission denied"
+    )
+
+
+async def test_an_edition_that_is_too_large_is_held_and_not_read_whole(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (folder / "2031-05-08T0000.csv").open("wb") as file:
+        file.truncate(MAX_BYTES * 100)  # a hole: takes no room
+    seen: list[int] = []
+
+    async def count(sessions: Sessions, watched: WatchedList, document: bytes, now: datetime) -> Reading:
+        seen.append(len(document))
+        return await read_edition(sessions, watched, document, now)
+
+    monkeypatch.setattr("bot.cli.replay.read_edition", count)
+    *_, last = await lines(folder, "harbour")
+    assert last == {
+        "edition": "2031-05-08T0000",
+        "held": True,
+        "reason": "too_large",
+        "detail": "list 'harbour': the document is larger than 10,000,000 bytes.",
+    }
+    assert max(seen) == MAX_BYTES + 1
 
 
 def as_set(found: Iterable[dict[str, Any]]) -> set[str]:
