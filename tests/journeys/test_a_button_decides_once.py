@@ -64,7 +64,8 @@ async def test_a_draft_that_was_changed_is_not_changed_from_the_old_sheet(stage:
     menu = await after(mina, mina.taps("Change it", message=sheet), "What should change")
     await after(mina, mina.taps("Prison", message=menu), "Write it anew")
     await after(mina, mina.says("Kuhpayeh"), is_sheet)
-    await after(mina, mina.taps("Change it", message=sheet), STALE)
+    told = await after(mina, mina.taps("Change it", message=sheet), STALE)
+    assert not told.buttons
 
 
 @pytest.mark.parametrize("label", [f"Approve: {ARMAN}", "Record only", "Send back", "Turn down", "Change it"])
