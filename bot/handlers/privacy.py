@@ -6,6 +6,7 @@ import json
 from typing import Final
 
 from alerts.locales import N_
+from alerts.render.builder import neutral_line
 from alerts.render.message import Button
 from bot.buttons import reader_data
 from bot.context import Call
@@ -13,6 +14,7 @@ from bot.erasing import forget_chat
 from subscribers import erase
 from subscribers.subscriber import ChatKind, Mode
 
+_ALL: Final = N_("Everything that is stored about this chat.")
 STORED: Final = N_(
     "%(name)s runs this bot (%(contact)s).\n\n"
     "Stored about you: your chat number (encrypted; the key is kept apart), language, mode, topics and the cases"
@@ -46,13 +48,14 @@ async def export(call: Call) -> None:
     if stored is None:
         await call.say(N_("Nothing is stored about this chat."))
         return
+    is_safe = call.mode is Mode.SAFE
     document = json.dumps(stored, ensure_ascii=False, indent=1, default=str).encode()
     await call.bot.send_document(
         call.chat,
         document,
         filename="stored.json",
-        caption=call.catalogue.t("Everything that is stored about this chat."),
-        protect_content=call.mode is Mode.SAFE,
+        caption=neutral_line(call.catalogue) if is_safe else call.catalogue.t(_ALL),
+        protect_content=is_safe,
     )
 
 
