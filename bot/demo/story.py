@@ -119,6 +119,7 @@ class _Story:
         own = await self._hears(cast.mina, _is_sheet)
         if any("Approve" in label for label in own.labels):
             raise UntrueError("the author was offered to approve her own alert")
+        self._say.message("Mina, its author, may not approve it", own)
         await self._silence_among_readers("before the other moderator approved")
         await self._approve(cast.omid, name)
         self._say.message("Group", cast.group.messages[-1])

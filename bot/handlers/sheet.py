@@ -115,12 +115,14 @@ async def _reach_lines(call: Call, alert: Alert) -> list[str]:
     shares = [
         f"{services.catalogues[code].name}: {call.catalogue.number(n)}" for code, n in sorted(reach.items())
     ]
+    seconds = math.ceil(total / services.settings.telegram.rate)
     return [
-        t(
-            "Goes to %(total)s chats (%(shares)s), about %(seconds)s seconds.",
-            total=total,
+        call.catalogue.n(
+            "Goes to %(number)s chat (%(shares)s), within %(duration)s.",
+            "Goes to %(number)s chats (%(shares)s), within %(duration)s.",
+            total,
             shares=call.catalogue.listing(shares),
-            seconds=math.ceil(total / services.settings.telegram.rate),
+            duration=call.catalogue.n("%(number)s second", "%(number)s seconds", seconds),
         )
     ]
 
