@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,6 +32,8 @@ from telegram.error import (
 
 from alerts.render.message import Button, Keyboard, Message
 from subscribers.delivery import Envelope, Operation, Outcome, OutcomeKind
+
+_log = logging.getLogger(__name__)
 
 # The library is asked for waits as timedeltas; otherwise it warns at each 429 that they will be so one day.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -105,7 +108,7 @@ async def put_buttons(bot: Bot, chat: int, message_id: int, keyboard: Keyboard) 
 
 
 class TelegramMessenger:
-    """Performs claimed deliveries; never raises a TelegramError, always answers with an Outcome."""
+    """Performs claimed deliveries; never raises, always answers with an Outcome."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
@@ -116,11 +119,12 @@ class TelegramMessenger:
             message_id = await self._act(envelope)
         except TelegramError as error:
             return outcome_of(error)
-        except KeyError as error:
-            if error.args != ("result",):
-                raise
-            # The library takes a 200 for a yes, whatever the answer says.
-            return Outcome(OutcomeKind.AMBIGUOUS, reason=_UNCLEAR)
+        except Exception as error:  # noqa: BLE001 - a fault in one message must not tear down all in flight
+            if isinstance(error, KeyError) and error.args == ("result",):
+                # The library takes a 200 for a yes, whatever the answer says.
+                return Outcome(OutcomeKind.AMBIGUOUS, reason=_UNCLEAR)
+            _log.exception("a delivery failed by a fault of ours")
+            return Outcome(OutcomeKind.AMBIGUOUS, reason="fault")
         return Outcome(OutcomeKind.SENT, message_id=message_id)
 
     async def _act(self, envelope: Envelope) -> int:

@@ -212,3 +212,15 @@ async def test_each_operation(messenger: TelegramMessenger, emulator: Emulator):
         done = await messenger.perform(envelope(operation, reply_to=message.message_id))
         assert done.kind is OutcomeKind.SENT, operation
     assert [one.deleted for one in emulator.sent_to(READER)] == [True]
+
+
+async def test_a_fault_of_our_own_is_an_outcome_too(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        username = "a_bot"
+
+        async def send_message(self, *_: object, **__: object) -> None:
+            raise LookupError("a fault of ours")
+
+    outcome = await TelegramMessenger(Broken()).perform(envelope())
+    assert (outcome.kind, outcome.reason) == (OutcomeKind.AMBIGUOUS, "fault")
+    assert "a fault of ours" in caplog.text
