@@ -11,6 +11,7 @@ from typing import Final
 from alerts.alert import AlertKind
 from alerts.case import CaseStatus
 from alerts.day import Day
+from alerts.demand import Demand, Petition
 
 DEADLINE: Final = timedelta(days=42)
 IMMINENT_DEADLINE: Final = timedelta(days=7)
@@ -25,12 +26,18 @@ class LetterRefusal(StrEnum):
     BEING_CHECKED = "being_checked"
     DEADLINE_PASSED = "deadline_passed"
     CLOSED = "closed"
+    HELD = "held"  # by a moderator
     READ_ONLY = "read_only"
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One chain: the first alert, its updates, and what readers can do until the deadline (an instant, UTC)."""
+    """One chain: the first alert, its updates, and what readers can do until the deadline (an instant, UTC).
+
+    `case_id` is the leading case, `case_ids` all that are still in it (several of one prison), the leading one
+    first; `goal`: how many acts it hopes for; `held`: a moderator holds its letters; `reviewed_at`: when a moderator
+    last said that it still stands.
+    """
 
     id: int
     case_id: int
@@ -40,9 +47,14 @@ class Action:
     kind: AlertKind
     letters: bool
     deadline: datetime | None
-    petition_url: str | None
     opened_at: datetime
     closed_at: datetime | None = None
+    petitions: tuple[Petition, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    goal: int | None = None
+    held: bool = False
+    reviewed_at: datetime | None = None
+    case_ids: tuple[int, ...] = ()
 
     @property
     def number(self) -> str:
@@ -99,6 +111,8 @@ def may_serve_letter(
         return LetterRefusal.CLOSED
     if action.deadline is not None and now >= action.deadline:
         return LetterRefusal.DEADLINE_PASSED
+    if action.held:
+        return LetterRefusal.HELD
     if outcome_waits:
         return LetterRefusal.BEING_CHECKED
     return None if action.letters else LetterRefusal.NO_LETTERS

@@ -108,6 +108,9 @@ class Certainty(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
+ANNOUNCED: Final = ("official", "known_to_family_or_lawyer", "unannounced")
+"""How an execution was made known beforehand (domain.md section 4); most in Iran are not."""
+
 CERTAIN: Final = frozenset({Certainty.OFFICIAL, Certainty.CORROBORATED})
 """What "executed" needs; otherwise it is "reported executed" (domain.md section 4)."""
 
@@ -138,6 +141,12 @@ class CaseView:
     verdict_date: Day | None = None
     minor_at_offence: bool | None = None
     political: bool | None = None
+    protest: bool | None = None  # charged for a protest, or for what was said or written
+    unfair_trial: bool | None = None
+    torture: bool | None = None  # torture or a forced confession is reported
+    hunger_strike: bool | None = None
+    announced: str | None = None  # one of ANNOUNCED
+    group_size: int | None = None  # of a group without names; None for one person
     source_name: str | None = None
     source_url: str | None = None
     certainty: Certainty | None = None

@@ -20,6 +20,7 @@ from alerts.alert import Alert, AlertKind, AlertStatus, Disposition, Facts, Hand
 from alerts.case import IN_DANGER, Case, CaseStatus, CaseView, Certainty, as_told
 from alerts.change import Becoming, becomes
 from alerts.day import Day
+from alerts.demand import GOAL, demands_for
 from alerts.store import actions, cases, editions, review
 from alerts.store.editions import StoredChange
 
@@ -27,6 +28,8 @@ BATCH: Final = 500
 _FIELDS: Final = frozenset(item.name for item in fields(CaseView)) - {"extras"}
 _SAYING: Final = frozenset({"source_name", "source_url", "certainty", "status_since", "note"})
 """Who says a status, since when and how surely: a status brings its own along."""
+ASKING: Final = IN_DANGER | {CaseStatus.STAYED}
+"""Statuses about which there is something to ask for; a stay's letters are held until a moderator decides."""
 _log = logging.getLogger(__name__)
 
 
@@ -118,7 +121,9 @@ def facts_for(view: CaseView, before: CaseView | None, action: Action | None, no
         view=view,
         before=before,
         deadline=deadline_for(view.status, view.execution_date, now) if view.status in IN_DANGER else None,
-        petition_url=action.petition_url if action else None,
+        petitions=action.petitions if action else (),
+        demands=demands_for(view) if view.status in ASKING else (),
+        goal=(action.goal if action else None) or GOAL if view.status in ASKING else None,
     )
 
 
@@ -219,7 +224,7 @@ def revise(current: Alert, view: CaseView, becoming: Becoming | None, now: datet
         return following if stays else _pending(following, now)
     weighed = becoming or becomes(None, view, now, has_open_action=current.kind is not AlertKind.FIRST)
     fresh = facts_for(view, current.facts.before, None, now)
-    facts = replace(fresh, petition_url=current.facts.petition_url)
+    facts = replace(fresh, petitions=current.facts.petitions, also=current.facts.also)
     texts = current.texts if view.status is current.status_in_law else {}
     following = replace(following, facts=facts, texts=texts)
     if weighed is not None:

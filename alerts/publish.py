@@ -146,7 +146,10 @@ async def _join_chain(session: AsyncSession, alert: Alert, now: datetime) -> Ale
             updates=current.updates + 1,
             letters=alert.offers_letters,
             deadline=alert.facts.deadline or current.deadline,
-            petition_url=alert.facts.petition_url or current.petition_url,
+            petitions=alert.facts.petitions or current.petitions,
+            demands=alert.facts.demands or current.demands,
+            goal=alert.facts.goal or current.goal,
+            reviewed_at=now,
             closed_at=None if alert.offers_letters else current.closed_at,
         )
     if alert.status_in_law in ENDS_ACTION:
@@ -181,7 +184,11 @@ def _new_action(alert: Alert, now: datetime) -> Action:
         kind=alert.kind,
         letters=alert.offers_letters,
         deadline=alert.facts.deadline,
-        petition_url=alert.facts.petition_url,
+        petitions=alert.facts.petitions,
+        demands=alert.facts.demands,
+        goal=alert.facts.goal,
+        reviewed_at=now,
+        case_ids=(alert.case_id, *(one.case_id for one in alert.facts.also)),
         opened_at=now,
         closed_at=None if alert.facts.deadline else now,
     )

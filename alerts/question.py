@@ -23,6 +23,11 @@ class QuestionKind(StrEnum):
     DATE_REMOVED = "date_removed"  # recorded; what does it mean?
     DATE_PASSED = "date_passed"  # the day came and the status stayed: what happened?
     HELD = "held"  # an edition refused whole
+    DEADLINE_NEAR = "deadline_near"  # an action ends within a day: more time, let it end, or news?
+    REVIEW_DUE = "review_due"  # an imminent action, each day: does it still stand?
+    NAME_CHANGED = "name_changed"  # on an open action: does its letter need a revision?
+    TARGET_DUE = "target_due"  # an official not checked for 90 days, or whose term has ended
+    ADDRESS_FAILED = "address_failed"  # three readers say so
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,9 +139,48 @@ class ActionRow(SQLModel, table=True):
     kind: str
     letters: bool
     deadline: datetime | None = instant()
-    petition_url: str | None = None
+    petitions: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    demands: list[str] = Field(default_factory=list, sa_type=JSON)
+    goal: int | None = None
+    held: bool = False  # a moderator holds its letters
+    reviewed_at: datetime | None = instant()  # a moderator last said that it still stands
     opened_at: datetime = instant(optional=False)
     closed_at: datetime | None = instant()
+
+
+class ActionCaseRow(SQLModel, table=True):
+    """A case of a chain; one that left (its outcome is known) keeps its row."""
+
+    __tablename__ = "action_cases"
+    action_id: int = Field(sa_column=Column(Integer, ForeignKey("actions.id"), primary_key=True))
+    case_id: int = Field(sa_column=Column(Integer, ForeignKey("cases.id"), primary_key=True, index=True))
+    left_at: datetime | None = instant()
+
+
+class LettersServedRow(SQLModel, table=True):
+    """How many letters of an action were shown, by language, kind and variant; nobody's name stands beside it."""
+
+    __tablename__ = "letters_served"
+    action_id: int = Field(sa_column=Column(Integer, ForeignKey("actions.id"), primary_key=True))
+    language: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    variant: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    number: int = 0
+
+
+class TargetRow(SQLModel, table=True):
+    """An official to write to: as approved (`value`), and as somebody proposes it until another agrees."""
+
+    __tablename__ = "targets"
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)  # "ir-judiciary"
+    country: str = Field(index=True)  # whose official: ISO 3166-1 alpha-2
+    kind: str
+    value: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    proposal: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    proposed_by: str | None = None
+    verified_at: datetime | None = instant()  # a moderator last checked it
+    retired_at: datetime | None = instant()
 
 
 class AlertRow(SQLModel, table=True):
@@ -167,6 +206,7 @@ class AlertRow(SQLModel, table=True):
     author: str  # "list:NAME" or "mod:DIGEST"
     facts: dict[str, Any] = Field(sa_type=JSON)
     texts: dict[str, str] = Field(sa_type=JSON)  # free text per locale, may be empty
+    backgrounds: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # the longer story per locale
     reason: str | None = Field(default=None, sa_type=Text)  # of a return or rejection
     created_at: datetime = instant(optional=False)
     pending_at: datetime | None = instant()

@@ -66,7 +66,12 @@ def as_parameters(message: Message, username: str) -> dict[str, Any]:
     return {
         "text": message.text,
         "entities": [
-            MessageEntity(type=entity.kind, offset=entity.offset, length=entity.length, url=entity.url)
+            MessageEntity(
+                type=entity.kind,
+                offset=entity.offset,
+                length=entity.length,
+                url=f"https://t.me/{username}?start={entity.start}" if entity.start else entity.url,
+            )
             for entity in message.entities
         ],
         "reply_markup": as_markup(message.keyboard, username),

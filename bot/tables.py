@@ -21,6 +21,15 @@ class SettingRow(SQLModel, table=True):
     value: str = Field(sa_type=Text)
 
 
+class FileRow(SQLModel, table=True):
+    """A picture or PDF that Telegram has: the hash of what it was made from, and its file_id."""
+
+    __tablename__ = "files"
+    key: str = Field(primary_key=True)
+    file_id: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Instant, index=True)
+
+
 class ConversationRow(SQLModel, table=True):
     """Where one person stands in a conversation of several messages; survives a restart."""
 

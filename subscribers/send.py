@@ -24,6 +24,7 @@ from subscribers.delivery import (
     DeliveryStatus,
     Envelope,
     Next,
+    Operation,
     Outcome,
     OutcomeKind,
     after,
@@ -94,13 +95,20 @@ class _Result:
     outcome: Outcome | None = None
 
     @property
-    def first_of_chain(self) -> tuple[int, int, int] | None:
-        """(action, subscriber, message id) when it put a message of a chain into a chat that had none."""
+    def link_of_chain(self) -> tuple[int, int, int, int] | None:
+        """(alert, action, subscriber, message id) when it put a message of a chain into a chat."""
         if self.envelope is None or self.outcome is None or self.outcome.message_id is None:
             return None
-        if self.envelope.action_id is None or self.envelope.reply_to is not None:
+        if self.claim.operation is not Operation.SEND or self.claim.alert_id is None:
             return None
-        return self.envelope.action_id, self.claim.subscriber_id, self.outcome.message_id
+        if self.envelope.action_id is None:
+            return None
+        return (
+            self.claim.alert_id,
+            self.envelope.action_id,
+            self.claim.subscriber_id,
+            self.outcome.message_id,
+        )
 
 
 async def send(
@@ -167,8 +175,8 @@ class _Round:
 
     async def _record(self, session: AsyncSession, landed: list[_Result], now: datetime) -> None:
         await ledger.mark(session, [(result.claim, result.next) for result in landed], now)
-        firsts = [result.first_of_chain for result in landed if result.first_of_chain]
-        await chains.remember(session, firsts)
+        links = [result.link_of_chain for result in landed if result.link_of_chain]
+        await chains.remember(session, links)
         for result in landed:
             if result.next.status is DeliveryStatus.GONE:
                 await people.mark_gone(session, result.claim.subscriber_id, now)

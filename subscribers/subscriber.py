@@ -28,9 +28,16 @@ class Mode(StrEnum):
     READ_ONLY = "read_only"  # inside the country: no sending tools at all
 
 
+_PLAIN: Final = {Mode.NORMAL: Variant.PLAIN, Mode.READ_ONLY: Variant.PLAIN_READ_ONLY}
+"""In safe mode names stay under a spoiler, whatever reads the screen: safety goes first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """One chat. `chat` is Telegram's id, known only in memory."""
+    """One chat. `chat` is Telegram's id, known only in memory.
+
+    `plain`: for a screen reader. `country`: where they live (ISO 3166-1), only if they asked us to remember it.
+    """
 
     id: int
     chat: int
@@ -41,12 +48,16 @@ class Subscriber:
     consent_version: int
     paused_until: datetime | None
     letter_warned: bool
+    plain: bool = False
+    country: str | None = None
     keys: frozenset[str] = frozenset()
 
     @property
     def variant(self) -> Variant:
         """Which frozen text is theirs."""
-        return Variant.GROUP if self.kind is ChatKind.GROUP else Variant(self.mode.value)
+        if self.kind is ChatKind.GROUP:
+            return Variant.GROUP
+        return _PLAIN.get(self.mode, Variant(self.mode)) if self.plain else Variant(self.mode)
 
     def listens(self, now: datetime) -> bool:
         """Whether anything at all may be sent to them now."""

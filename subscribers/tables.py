@@ -15,6 +15,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from alerts.columns import NAMING, Instant
+from subscribers.act import ActChannel
 from subscribers.delivery import DeliveryStatus, Operation
 from subscribers.subscriber import ChatKind, Mode
 
@@ -63,6 +64,8 @@ class SubscriberRow(SQLModel, table=True):
     joined_month: str  # "2026-11"
     paused_until: datetime | None = instant()
     letter_warned: bool = False
+    plain: bool = False  # messages for a screen reader
+    country: str | None = None  # where they live, kept only if they asked for it
     gone_at: datetime | None = instant()  # refused for good by Telegram; erased unless it looks like a storm
     gone_held: bool = False  # it did look like one: a moderator decides (safety.md 33)
 
@@ -117,13 +120,43 @@ class TallyRow(SQLModel, table=True):
 
 
 class ChainRow(SQLModel, table=True):
-    """The first message of a chain in one chat, sealed, so that updates and corrections reply to it."""
+    """An alert's message in one chat, its id sealed: what follows in its chain replies to the first, buttons go."""
 
     __tablename__ = "chain_rows"
-    __table_args__ = (Index("ix_chain_rows_subscriber_id", "subscriber_id"),)
-    action_id: int = Field(sa_column=Column(Integer, ForeignKey("actions.id"), primary_key=True))
+    __table_args__ = (
+        Index("ix_chain_rows_subscriber_id", "subscriber_id"),
+        Index("ix_chain_rows_action_id", "action_id", "subscriber_id"),
+    )
+    alert_id: int = Field(sa_column=Column(Integer, ForeignKey("alerts.id"), primary_key=True))
+    action_id: int = Field(foreign_key="actions.id")
     subscriber_id: int = owned_by_subscriber()
     message: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # sealed message id
+
+
+class ActRow(SQLModel, table=True):
+    """What a reader says they did (“I sent it”): one reader, one action, one way of acting. No time; unlinked 48 h after the action has closed."""
+
+    __tablename__ = "acts"
+    __table_args__ = (
+        one_of("channel", ActChannel),
+        Unique("action_id", "subscriber_id", "channel"),
+        Index("ix_acts_subscriber_id", "subscriber_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    action_id: int = Field(foreign_key="actions.id")
+    subscriber_id: int | None = owned_by_subscriber(unlink=True)
+    channel: str
+    language: str  # of the letter
+
+
+class AddressFailureRow(SQLModel, table=True):
+    """A reader says that an official's address failed; once per reader and address, until moderators have looked."""
+
+    __tablename__ = "address_failures"
+    __table_args__ = (Index("ix_address_failures_subscriber_id", "subscriber_id"),)
+    target_id: int = Field(sa_column=Column(Integer, ForeignKey("targets.id"), primary_key=True))
+    address: str = Field(primary_key=True)
+    subscriber_id: int = owned_by_subscriber()
 
 
 class DigestDayRow(SQLModel, table=True):

@@ -11,6 +11,15 @@ from typing import Any
 
 from alerts.alert.words import ENDS, AlertKind, AlertStatus, Disposition, Part
 from alerts.case import DEATHS, IN_DANGER, CaseStatus, CaseView
+from alerts.demand import Demand, Petition
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A further case of the same action, in danger in the same place."""
+
+    case_id: int
+    view: CaseView
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +29,15 @@ class Facts:
     view: CaseView
     before: CaseView | None = None  # what readers or the last edition had, for "from … to …"
     deadline: datetime | None = None
-    petition_url: str | None = None
+    petitions: tuple[Petition, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    goal: int | None = None
+    also: tuple[Companion, ...] = ()
+
+    @property
+    def views(self) -> tuple[CaseView, ...]:
+        """Everybody it is about, the leading case first."""
+        return (self.view, *(one.view for one in self.also))
 
     @property
     def has_new_date(self) -> bool:
@@ -34,7 +51,10 @@ class Facts:
             "view": self.view.to_json(),
             "before": self.before.to_json() if self.before else None,
             "deadline": self.deadline.isoformat() if self.deadline else None,
-            "petition_url": self.petition_url,
+            "petitions": [petition.to_json() for petition in self.petitions],
+            "demands": list(self.demands),
+            "goal": self.goal,
+            "also": [{"case_id": one.case_id, "view": one.view.to_json()} for one in self.also],
         }
 
     @classmethod
@@ -44,7 +64,12 @@ class Facts:
             view=CaseView.from_json(plain["view"]),
             before=CaseView.from_json(plain["before"]) if plain["before"] else None,
             deadline=datetime.fromisoformat(plain["deadline"]) if plain["deadline"] else None,
-            petition_url=plain["petition_url"],
+            petitions=tuple(map(Petition.from_json, plain.get("petitions", ()))),
+            demands=tuple(map(Demand, plain.get("demands", ()))),
+            goal=plain.get("goal"),
+            also=tuple(
+                Companion(one["case_id"], CaseView.from_json(one["view"])) for one in plain.get("also", ())
+            ),
         )
 
 
@@ -62,7 +87,11 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert with the hands that touched it. `author` is "list:NAME" or a moderator's actor."""
+    """One alert with the hands that touched it. `author` is "list:NAME" or a moderator's actor.
+
+    `texts` holds free words for the message itself, by locale; `backgrounds` the longer story behind it (about 400
+    words), which is one tap away.
+    """
 
     id: int
     case_id: int
@@ -82,6 +111,7 @@ class Alert:
     approved_at: datetime | None = None
     published_at: datetime | None = None
     hands: tuple[Hand, ...] = field(default=())
+    backgrounds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def status_in_law(self) -> CaseStatus:
@@ -116,7 +146,10 @@ class Alert:
 
     def locale_hashes(self) -> dict[str, str]:
         """Fingerprints of the free text, per locale."""
-        return {locale: _fingerprint(text) for locale, text in self.texts.items()}
+        return {
+            locale: _fingerprint([self.texts.get(locale), self.backgrounds.get(locale)])
+            for locale in sorted({*self.texts, *self.backgrounds})
+        }
 
     def hands_of(self, part: Part) -> list[Hand]:
         """Approvers of the current revision; authors and editors of any."""
@@ -131,18 +164,18 @@ class Alert:
 
     def topics(self) -> frozenset[str]:
         """Topic keys; a subscriber who holds any of them wants this alert (delivery.md 2.1)."""
-        view = self.facts.view
-        countries = {"*"} | ({view.country} if view.country else set())
-        marks = {"*"}
-        if view.gender == "f":
-            marks.add("women")
-        if view.minor_at_offence:
-            marks.add("minor")
-        if view.political:
-            marks.add("political")
-        return frozenset(
-            {f"{country}/{mark}" for country in countries for mark in marks} | {f"case:{self.case_id}"}
-        )
+        keys = {f"case:{self.case_id}", *(f"case:{one.case_id}" for one in self.facts.also)}
+        for view in self.facts.views:
+            countries = {"*"} | ({view.country} if view.country else set())
+            marks = {"*"}
+            if view.gender == "f":
+                marks.add("women")
+            if view.minor_at_offence:
+                marks.add("minor")
+            if view.political:
+                marks.add("political")
+            keys |= {f"{country}/{mark}" for country in countries for mark in marks}
+        return frozenset(keys)
 
 
 def _fingerprint(value: Any) -> str:

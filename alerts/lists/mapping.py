@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from alerts.case import CaseView, Certainty
+from alerts.case import ANNOUNCED, CaseView, Certainty
 from alerts.day import Day
 from alerts.lists import csv, json
 from alerts.lists.sheet import Sheet, refusal
@@ -30,6 +30,7 @@ LONGEST: Final = 2_000
 """Characters in any field but the note; a longer one is a paste gone wrong."""
 LONGEST_NOTE: Final = 50_000
 LONGEST_KEY: Final = 300
+LONGEST_NUMBER: Final = 6
 EARLIEST, LATEST = 1850, 2200
 """Years outside these are of another calendar, or slips."""
 
@@ -40,7 +41,7 @@ _NO_NEWLINE: Final = (
 _READ: Final = {"csv": csv.read, "json": json.read}
 _DATES: Final = ("status_since", "execution_date", "birth_date", "verdict_date")
 _TUPLES: Final = ("aliases", "charges")
-_TRUTHS: Final = ("minor_at_offence", "political")
+_TRUTHS: Final = ("minor_at_offence", "political", "protest", "unfair_trial", "torture", "hunger_strike")
 _BETWEEN: Final = re.compile(r"[;؛|\n]")
 _SPREADSHEET_NUMBER: Final = re.compile(r"(\d+)\.0+")
 _GENDERS: Final = {
@@ -243,6 +244,17 @@ def _read_gender(text: str) -> str | None:
     return _GENDERS.get(text.casefold())
 
 
+def _read_announced(text: str) -> str | None:
+    word = text.casefold().replace(" ", "_").replace("-", "_")
+    return word if word in ANNOUNCED else None
+
+
+def _read_number(text: str) -> int | None:
+    """How many people; what is not a whole number above one says nothing."""
+    number = int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
+    return number if number > 1 else None
+
+
 def _read_country(text: str) -> str | None:
     """A code of two letters; a country's name in words is not one, and not guessed at."""
     return text.upper() if len(text) == len("XX") and text.isascii() and text.isalpha() else None
@@ -260,6 +272,8 @@ _WORDS: Final[dict[str, Callable[[str], Any]]] = {
     **dict.fromkeys(_TUPLES, _read_parts),
     **dict.fromkeys(_TRUTHS, _read_truth),
     "gender": _read_gender,
+    "announced": _read_announced,
+    "group_size": _read_number,
     "country": _read_country,
     "certainty": _read_certainty,
 }

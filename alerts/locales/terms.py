@@ -11,6 +11,7 @@ from typing import Final
 
 from alerts.alert import AlertKind, AlertStatus, Disposition
 from alerts.case import CaseStatus, Certainty
+from alerts.demand import Demand
 from alerts.locales import N_, Catalogue
 
 _STATUSES: Final = {
@@ -91,6 +92,22 @@ _DETAILS: Final = {
     "firing_squad": N_("by firing squad"),
     "public": N_("in public"),
 }
+_ANNOUNCED: Final = {
+    "official": N_("announced by the authorities"),
+    "known_to_family_or_lawyer": N_("known to the family or the lawyer only"),
+    "unannounced": N_("not announced"),
+}
+_DEMANDS: Final = {
+    Demand.HALT: N_("Stop the execution"),
+    Demand.RETRIAL: N_("A fair retrial without the death penalty"),
+    Demand.COMMUTE: N_("Commute the death sentence"),
+    Demand.CLEMENCY: N_("Grant clemency"),
+    Demand.DISCLOSE: N_("Tell the family and the lawyer what is planned"),
+    Demand.ACCESS: N_("Access to family, lawyer and medical care"),
+    Demand.INVESTIGATE_TORTURE: N_("Investigate the reports of torture"),
+    Demand.RELEASE: N_("Release"),
+    Demand.MORATORIUM: N_("Suspend all executions"),
+}
 _GENDERS: Final = {"m": N_("man"), "f": N_("woman")}
 _DISPOSITIONS: Final = {
     Disposition.RECORD: N_("record only"),
@@ -130,6 +147,12 @@ _FIELDS: Final = {
     "verdict_date": N_("Date of the verdict"),
     "minor_at_offence": N_("Under 18 at the time"),
     "political": N_("Political case"),
+    "protest": N_("Protest case"),
+    "unfair_trial": N_("Unfair trial"),
+    "torture": N_("Torture reported"),
+    "hunger_strike": N_("On hunger strike"),
+    "announced": N_("Announced"),
+    "group_size": N_("People in the group"),
     "source_name": N_("Source"),
     "source_url": N_("Address of the source"),
     "certainty": N_("How sure"),
@@ -161,6 +184,16 @@ def details(catalogue: Catalogue, codes: str | None) -> str | None:
     """Signs and circumstances ("solitary", "solitary+last_visit"); what is not known is left out, None when nothing is."""
     known = [catalogue.t(_DETAILS[code]) for code in re.split(r"[+,\s]+", codes or "") if code in _DETAILS]
     return catalogue.listing(known) if known else None
+
+
+def announced(catalogue: Catalogue, code: str | None) -> str | None:
+    """How an execution was made known; None when that is not known."""
+    return catalogue.t(_ANNOUNCED[code]) if code in _ANNOUNCED else None
+
+
+def demand(catalogue: Catalogue, code: Demand) -> str:
+    """What is asked for, in a few words: "Stop the execution"."""
+    return catalogue.t(_DEMANDS[code])
 
 
 def gender(catalogue: Catalogue, code: str) -> str | None:

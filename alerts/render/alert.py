@@ -158,10 +158,9 @@ def _reference(catalogue: Catalogue, alert: Alert, number: str) -> str:
 def _keyboard(catalogue: Catalogue, alert: Alert, variant: Variant, number: str | None) -> Keyboard:
     """What is asked for, then Details. In groups every button is a deep link (safety.md 15)."""
     buttons = []
-    petition = alert.facts.petition_url
     if number is not None and variant is not Variant.READ_ONLY:
         buttons.append(letter_button(catalogue, number, variant))
-        if petition is not None and petition.startswith("https://") and variant is not Variant.GROUP:
-            buttons.append(Button(catalogue.t(SIGN_PETITION), url=petition))
+        if alert.facts.petitions and variant is not Variant.GROUP:
+            buttons.append(Button(catalogue.t(SIGN_PETITION), url=alert.facts.petitions[0].url))
     buttons.append(details_button(catalogue, alert.case_id, variant))
     return tuple((button,) for button in buttons)

@@ -38,8 +38,8 @@ def render_draft(catalogue: Catalogue, alert: Alert, *, keyboard: Keyboard = ())
     text.line().line(person.says_who(catalogue, view))
     if view.source_url:
         text.line(person.listed(catalogue, view.source_url, _LONG))
-    if alert.facts.petition_url:
-        link = person.listed(catalogue, alert.facts.petition_url, _LONG)
+    for petition in alert.facts.petitions:
+        link = person.listed(catalogue, petition.url, _LONG)
         text.line(catalogue.t("Petition: %(link)s", link=link))
     return text.build(keyboard)
 

@@ -16,6 +16,8 @@ class Variant(StrEnum):
     NORMAL = "normal"
     SAFE = "safe"  # neutral first line, names under a spoiler, protected
     READ_ONLY = "read_only"  # no sending tools
+    PLAIN = "plain"  # for screen readers: no spoilers, no pictograms, each name in one script
+    PLAIN_READ_ONLY = "plain_read_only"
     GROUP = "group"  # every button is a deep link
 
 
@@ -32,6 +34,9 @@ class Entity:
     offset: int
     length: int
     url: str | None = None
+    start: str | None = (
+        None  # for a text_link: the payload of a deep link to the bot itself, instead of `url`
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,23 @@ _WORDS: Final = {
         "%(name)s: the date of execution, %(date)s, has come and the status is still “%(status)s”. What happened?"
     ),
     QuestionKind.HELD: N_("This edition of the list is held, the last good one stays: %(explanation)s"),
+    QuestionKind.DEADLINE_NEAR: N_(
+        "%(number)s, %(name)s: the deadline is near (%(date)s). More time, let it end, or is there news?"
+    ),
+    QuestionKind.REVIEW_DUE: N_(
+        "%(number)s, %(name)s: an execution may be imminent. Does the action still stand? After 48 hours without an"
+        " answer its letters are held."
+    ),
+    QuestionKind.NAME_CHANGED: N_(
+        "%(number)s: the list now writes the name as %(name)s (before: %(before)s). Does the action need an update?"
+    ),
+    QuestionKind.TARGET_DUE: N_(
+        "%(name)s: this address was last checked on %(date)s. Is it still right? /targets"
+    ),
+    QuestionKind.ADDRESS_FAILED: N_(
+        "%(name)s: readers report that “%(word)s” does not work. The next address is served until you have looked:"
+        " /targets"
+    ),
 }
 _UNKNOWN: Final = "–"
 _LONG: Final = 400
@@ -89,7 +106,8 @@ def render_questions(
 def _add_question(text: TextBuilder, catalogue: Catalogue, question: Question) -> None:
     values = {key: _in_words(catalogue, key, value) for key, value in question.detail.items()}
     blanks = dict.fromkeys(
-        ("status", "before", "after", "rows", "names", "word", "field", "date", "explanation"), _UNKNOWN
+        ("status", "before", "after", "rows", "names", "word", "field", "date", "explanation", "number"),
+        _UNKNOWN,
     )
     name = person.listed(catalogue, question.case_name)
     title = catalogue.t(

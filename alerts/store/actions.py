@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from alerts.action import Action, number_in_words, read_number
 from alerts.alert import OPEN, Alert, AlertKind
-from alerts.tables import ActionRow, AlertRow
+from alerts.demand import Demand, Petition
+from alerts.tables import ActionCaseRow, ActionRow, AlertRow
 
 
-def as_action(row: ActionRow) -> Action:
-    """The chain as a value."""
+async def read(session: AsyncSession, rows: Iterable[ActionRow]) -> list[Action]:
+    """The chains as values, each with the cases that are still in it."""
+    found = list(rows)
+    members = await session.execute(
+        select(col(ActionCaseRow.action_id), col(ActionCaseRow.case_id))
+        .where(col(ActionCaseRow.action_id).in_([row.id for row in found]))
+        .where(col(ActionCaseRow.left_at).is_(None))
+        .order_by(col(ActionCaseRow.case_id))
+    )
+    cases: dict[int, list[int]] = {}
+    for action_id, case_id in members:
+        cases.setdefault(action_id, []).append(case_id)
+    return [_as_action(row, cases.get(row.id or 0, [])) for row in found]
+
+
+def _as_action(row: ActionRow, case_ids: list[int]) -> Action:
     assert row.id is not None
     return Action(
         id=row.id,
@@ -27,21 +43,33 @@ def as_action(row: ActionRow) -> Action:
         kind=AlertKind(row.kind),
         letters=row.letters,
         deadline=row.deadline,
-        petition_url=row.petition_url,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
+        petitions=tuple(map(Petition.from_json, row.petitions)),
+        demands=tuple(map(Demand, row.demands)),
+        goal=row.goal,
+        held=row.held,
+        reviewed_at=row.reviewed_at,
+        case_ids=tuple(sorted(case_ids, key=lambda case_id: (case_id != row.case_id, case_id))),
     )
 
 
 async def open_action_of(session: AsyncSession, case_id: int) -> Action | None:
     """The chain of a case that is not closed, if any (its deadline may have passed)."""
-    row = await session.scalar(
-        select(ActionRow)
-        .where(col(ActionRow.case_id) == case_id, col(ActionRow.closed_at).is_(None))
-        .order_by(col(ActionRow.id).desc())
-        .limit(1)
+    return await _latest(session, _of_case(case_id, is_still_in=True), col(ActionRow.closed_at).is_(None))
+
+
+def _of_case(case_id: int, *, is_still_in: bool) -> ColumnElement[bool]:
+    members = select(col(ActionCaseRow.action_id)).where(col(ActionCaseRow.case_id) == case_id)
+    return col(ActionRow.id).in_(
+        members.where(col(ActionCaseRow.left_at).is_(None)) if is_still_in else members
     )
-    return as_action(row) if row else None
+
+
+async def _latest(session: AsyncSession, *where: ColumnElement[bool]) -> Action | None:
+    rows = await session.scalars(select(ActionRow).where(*where).order_by(col(ActionRow.id).desc()).limit(1))
+    found = await read(session, rows)
+    return found[0] if found else None
 
 
 async def chain_for(session: AsyncSession, alert: Alert) -> Action | None:
@@ -52,9 +80,7 @@ async def chain_for(session: AsyncSession, alert: Alert) -> Action | None:
     current = await open_action_of(session, alert.case_id)
     if current is not None or alert.kind is AlertKind.FIRST:
         return current
-    rows = select(ActionRow).where(col(ActionRow.case_id) == alert.case_id)
-    row = await session.scalar(rows.order_by(col(ActionRow.id).desc()).limit(1))
-    return as_action(row) if row else None
+    return await _latest(session, _of_case(alert.case_id, is_still_in=False))
 
 
 async def open_new_action(session: AsyncSession, action: Action) -> Action:
@@ -74,7 +100,38 @@ async def open_new_action(session: AsyncSession, action: Action) -> Action:
     session.add(row)
     await session.flush()
     assert row.id is not None
-    return replace(action, id=row.id)
+    stored = replace(action, id=row.id, case_ids=action.case_ids or (action.case_id,))
+    await _keep_members(session, stored)
+    return stored
+
+
+async def _keep_members(session: AsyncSession, action: Action) -> None:
+    """Rows for the cases that are in the chain and have none, or had left it."""
+    known = set(
+        await session.scalars(
+            select(col(ActionCaseRow.case_id)).where(col(ActionCaseRow.action_id) == action.id)
+        )
+    )
+    session.add_all(
+        ActionCaseRow(action_id=action.id, case_id=case_id)
+        for case_id in action.case_ids
+        if case_id not in known
+    )
+    await session.flush()
+    back = update(ActionCaseRow).where(
+        col(ActionCaseRow.action_id) == action.id, col(ActionCaseRow.case_id).in_(action.case_ids)
+    )
+    await session.execute(back.values(left_at=None))
+
+
+async def leave(session: AsyncSession, action: Action, case_id: int, now: datetime) -> Action:
+    """One case's outcome is known: it leaves the chain, which another of its cases leads from then on."""
+    rows = update(ActionCaseRow).where(
+        col(ActionCaseRow.action_id) == action.id, col(ActionCaseRow.case_id) == case_id
+    )
+    await session.execute(rows.values(left_at=now))
+    left = tuple(one for one in action.case_ids if one != case_id)
+    return replace(action, case_ids=left, case_id=left[0] if left else action.case_id)
 
 
 async def _next_sequence(session: AsyncSession, year: int) -> int:
@@ -108,7 +165,8 @@ async def reserve_number(session: AsyncSession, alert: Alert, now: datetime) -> 
 async def save_action(session: AsyncSession, action: Action) -> None:
     """Write back a chain."""
     rows = update(ActionRow).where(col(ActionRow.id) == action.id)
-    await session.execute(rows.values(**_action_columns(action)))
+    await session.execute(rows.values(case_id=action.case_id, **_action_columns(action)))
+    await _keep_members(session, action)
 
 
 def _action_columns(action: Action) -> dict[str, Any]:
@@ -117,7 +175,11 @@ def _action_columns(action: Action) -> dict[str, Any]:
         "kind": action.kind.value,
         "letters": action.letters,
         "deadline": action.deadline,
-        "petition_url": action.petition_url,
+        "petitions": [petition.to_json() for petition in action.petitions],
+        "demands": [demand.value for demand in action.demands],
+        "goal": action.goal,
+        "held": action.held,
+        "reviewed_at": action.reviewed_at,
         "closed_at": action.closed_at,
     }
 
@@ -128,5 +190,5 @@ async def actions_past_deadline(
     """Chains not closed whose deadline has passed; with `case_id`, of that case."""
     query = select(ActionRow).where(col(ActionRow.closed_at).is_(None), col(ActionRow.deadline) <= now)
     if case_id is not None:
-        query = query.where(col(ActionRow.case_id) == case_id)
-    return [as_action(row) for row in await session.scalars(query.order_by(col(ActionRow.id)))]
+        query = query.where(_of_case(case_id, is_still_in=True))
+    return await read(session, await session.scalars(query.order_by(col(ActionRow.id))))

@@ -6,7 +6,7 @@ not approved yet shows in one way only: `outcome_waits` answers yes or no, so th
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from alerts.action import Action
 from alerts.alert import OPEN, Alert, AlertKind, AlertStatus, Disposition
 from alerts.case import OUTCOMES, CaseView, PublishedCase
 from alerts.render.message import Message, Variant
-from alerts.store.actions import as_action
+from alerts.store import actions as chains
 from alerts.store.rows import as_alert
 from alerts.tables import ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow, ChangeRow
 
@@ -40,6 +40,12 @@ async def published_case(session: AsyncSession, case_id: int) -> PublishedCase |
     """One case as readers may know it."""
     found = await _cases(session, col(CaseRow.id) == case_id, limit=1)
     return found[0] if found else None
+
+
+async def published_cases(session: AsyncSession, case_ids: Sequence[int]) -> list[PublishedCase]:
+    """Cases as readers may know them, in the order asked for; those not published are left out."""
+    found = await _cases(session, col(CaseRow.id).in_(case_ids), limit=len(case_ids))
+    return sorted(found, key=lambda case: case_ids.index(case.id))
 
 
 async def latest_cases(session: AsyncSession, limit: int) -> list[PublishedCase]:
@@ -129,15 +135,16 @@ async def open_actions(
     )
     if keys is not None:
         rows = rows.where(col(ActionRow.id).in_(select(col(AlertRow.action_id)).where(_has_topic(keys))))
-    return [(as_action(row[0]), _as_case(row)) for row in await session.execute(rows)]
+    found = (await session.execute(rows)).all()
+    open_chains = await chains.read(session, [row[0] for row in found])
+    return list(zip(open_chains, map(_as_case, found), strict=True))
 
 
 async def action_by_number(session: AsyncSession, year: int, sequence: int) -> Action | None:
     """The action "UA-26/014" is 2026 and 14."""
-    row = await session.scalar(
-        select(ActionRow).where(col(ActionRow.year) == year, col(ActionRow.sequence) == sequence)
-    )
-    return as_action(row) if row else None
+    rows = select(ActionRow).where(col(ActionRow.year) == year, col(ActionRow.sequence) == sequence)
+    found = await chains.read(session, await session.scalars(rows))
+    return found[0] if found else None
 
 
 def topics_with_news(since: datetime, until: datetime, now: datetime) -> Select[str]:

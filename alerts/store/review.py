@@ -123,6 +123,7 @@ def _columns(alert: Alert) -> dict[str, Any]:
         "revision": alert.revision,
         "facts": alert.facts.to_json(),
         "texts": dict(alert.texts),
+        "backgrounds": dict(alert.backgrounds),
         "reason": alert.reason,
         "pending_at": alert.pending_at,
         "approved_at": alert.approved_at,

@@ -22,6 +22,7 @@ def as_alert(row: AlertRow, hands: Sequence[HandRow] = ()) -> Alert:
         author=row.author,
         facts=Facts.from_json(row.facts),
         texts=dict(row.texts),
+        backgrounds=dict(row.backgrounds),
         created_at=row.created_at,
         action_id=row.action_id,
         number=row.number,

@@ -34,7 +34,9 @@ REFUSALS: Final = {
 
 def variant_of(call: Call) -> Variant:
     """The rendering this chat gets."""
-    return Variant.GROUP if call.kind is ChatKind.GROUP else Variant(call.mode.value)
+    if call.subscriber is not None:
+        return call.subscriber.variant
+    return Variant.GROUP if call.kind is ChatKind.GROUP else Variant.NORMAL
 
 
 async def actions(call: Call) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from alerts import review
 from alerts.alert import Alert, AlertStatus, Facts, Refusal
 from alerts.case import Case, CaseView, Certainty, split_status
 from alerts.change import becomes
 from alerts.day import Day
+from alerts.demand import Petition
 from alerts.draft import disposition_for, facts_for
 from alerts.locales import N_
 from alerts.moderators import actor_of
@@ -66,7 +68,7 @@ async def compose(call: Call, answers: dict[str, Any]) -> int | Refusal:
         action = await actions.open_action_of(session, case.id)
     before = case.published or (case.seen if case.seen.status else None)
     facts = facts_for(view, before, action, call.now)
-    facts = replace(facts, petition_url=answers["petition"] or facts.petition_url)
+    facts = replace(facts, petitions=_petitions(answers["petition"]) or facts.petitions)
     texts = {code: text for code, text in answers["texts"].items() if text}
     draft = _draft(call, case, facts, texts, has_open_action=action is not None)
     result = await review.write(call.services.sessions, draft, actor=draft.author, now=call.now)
@@ -107,6 +109,11 @@ def _draft(call: Call, case: Case, facts: Facts, texts: dict[str, str], *, has_o
     )
 
 
+def _petitions(link: str) -> tuple[Petition, ...]:
+    """One petition by its link; none for an empty one."""
+    return (Petition(link, host=urlsplit(link).hostname),) if link else ()
+
+
 async def put_right(call: Call, alert_id: int, field: str, value: str) -> Alert | Refusal | None:
     """Give one field of a draft another value; the next revision of exactly what was read."""
     async with call.services.sessions() as session:
@@ -118,7 +125,7 @@ async def put_right(call: Call, alert_id: int, field: str, value: str) -> Alert 
         texts = {code: text for code, text in {**alert.texts, field: value}.items() if text}
         return await review.edit(step, None, texts, alert.revision)
     if field == "petition":
-        facts = replace(alert.facts, petition_url=value or None)
+        facts = replace(alert.facts, petitions=_petitions(value))
     else:
         view = CaseView.from_json({**alert.facts.view.to_json(), field: value or None})
         facts = replace(alert.facts, view=view)

@@ -22,18 +22,21 @@ MESSAGE: Final = "chain_rows.message"
 
 _ADDRESSES: Final = text("""
 SELECT d.id AS delivery_id, p.id, p.chat, p.kind, p.locale, p.mode, p.active, p.consent_version, p.letter_warned,
-    a.action_id, c.message
+    p.plain, a.action_id, c.message
 FROM deliveries d
     JOIN subscribers p ON p.id = d.subscriber_id
     LEFT JOIN alerts a ON a.id = d.alert_id
-    LEFT JOIN chain_rows c ON c.action_id = a.action_id AND c.subscriber_id = p.id
+    LEFT JOIN chain_rows c ON c.action_id = a.action_id AND c.subscriber_id = p.id AND c.alert_id = (
+        SELECT MIN(f.alert_id) FROM chain_rows f
+        WHERE f.action_id = a.action_id AND f.subscriber_id = p.id
+    )
 WHERE d.id IN :ids
 """).bindparams(bindparam("ids", expanding=True))
 
 # Through subscribers, since one may have been erased while the message was on its way.
 _REMEMBER: Final = text("""
-INSERT INTO chain_rows (action_id, subscriber_id, message)
-SELECT :action, p.id, :message FROM subscribers p WHERE p.id = :subscriber
+INSERT INTO chain_rows (alert_id, action_id, subscriber_id, message)
+SELECT :alert, :action, p.id, :message FROM subscribers p WHERE p.id = :subscriber
 ON CONFLICT DO NOTHING
 """)
 
@@ -92,17 +95,23 @@ def _as_address(session: AsyncSession, row: Row[Any]) -> Address:
         consent_version=row.consent_version,
         paused_until=None,
         letter_warned=bool(row.letter_warned),
+        plain=bool(row.plain),
     )
     first = int(sealer_of(session).open(bytes(row.message), MESSAGE)) if row.message is not None else None
     return Address(subscriber, row.action_id, first)
 
 
-async def remember(session: AsyncSession, sent: Collection[tuple[int, int, int]]) -> None:
-    """(action, subscriber, message id) of messages sent; the first of a chain in a chat is kept."""
+async def remember(session: AsyncSession, sent: Collection[tuple[int, int, int, int]]) -> None:
+    """(alert, action, subscriber, message id) of messages sent."""
     sealer = sealer_of(session)
     values = [
-        {"action": action, "subscriber": subscriber, "message": sealer.seal(str(message), MESSAGE)}
-        for action, subscriber, message in sent
+        {
+            "alert": alert,
+            "action": action,
+            "subscriber": subscriber,
+            "message": sealer.seal(str(message), MESSAGE),
+        }
+        for alert, action, subscriber, message in sent
     ]
     if values:
         await session.execute(_REMEMBER, values)

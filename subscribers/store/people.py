@@ -65,6 +65,8 @@ async def by_chat(session: AsyncSession, chat: int) -> Subscriber | None:
         consent_version=row.consent_version,
         paused_until=row.paused_until,
         letter_warned=row.letter_warned,
+        plain=row.plain,
+        country=row.country,
         keys=keys,
     )
 
@@ -95,6 +97,7 @@ async def insert_if_new(
         consent_version=0,
         joined_month=joined_month,
         letter_warned=False,
+        plain=False,
         gone_held=False,
     )
     await session.execute(row.on_conflict_do_nothing())

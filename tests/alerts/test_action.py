@@ -25,7 +25,6 @@ ACTION = Action(
     kind=AlertKind.FIRST,
     letters=True,
     deadline=DEADLINE,
-    petition_url=None,
     opened_at=NOW,
 )
 

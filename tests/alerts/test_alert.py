@@ -27,6 +27,7 @@ from alerts.alert import (
 )
 from alerts.case import CaseStatus, CaseView, Certainty
 from alerts.day import Day
+from alerts.demand import Petition
 from tests.alerts.reviewing import (
     ANNA,
     BEFORE,
@@ -265,7 +266,7 @@ def every_change() -> list[Any]:
         "before": {"facts": replace(FACTS, before=None)},
         "deadline": {"facts": replace(FACTS, deadline=NOW + 8 * DAY)},
         "no deadline": {"facts": replace(FACTS, deadline=None)},
-        "petition": {"facts": replace(FACTS, petition_url="https://petition.example")},
+        "petition": {"facts": replace(FACTS, petitions=(Petition("https://petition.example"),))},
         "case": {"case_id": 2},
         "kind": {"kind": AlertKind.CORRECTION},
         "disposition": {"disposition": Disposition.ALERT},
@@ -352,7 +353,7 @@ def test_putting_right_bars_nobody_and_editing_does(view: dict[str, Any], bars: 
     "facts",
     [
         replace(FACTS, deadline=None),
-        replace(FACTS, petition_url="https://petition.example"),
+        replace(FACTS, petitions=(Petition("https://petition.example"),)),
         replace(FACTS, before=None),
     ],
 )

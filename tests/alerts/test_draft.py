@@ -11,6 +11,7 @@ from alerts import draft as station
 from alerts.alert import Alert, AlertKind, AlertStatus, Disposition, Part, Refusal
 from alerts.case import CaseStatus, CaseView, Certainty
 from alerts.day import Day
+from alerts.demand import Petition
 from alerts.draft import draft, draft_known, facts_for, view_before
 from alerts.store import actions, editions
 from alerts.store.editions import StoredChange
@@ -102,7 +103,7 @@ async def open_an_action(sessions: Sessions, case_id: int) -> None:
             kind=AlertKind.FIRST,
             letters=True,
             deadline=NOW + DAY,
-            petition_url="https://petition.example",
+            petitions=(Petition("https://petition.example"),),
             opened_at=NOW,
         )
         await actions.open_new_action(session, value)
@@ -120,7 +121,7 @@ async def test_what_each_status_becomes(sessions: Sessions, has_action: bool):  
         assert alert is not None, status
         expected = (update if has_action else first, lane, disposition)
         assert (alert.kind, alert.lane, alert.disposition) == expected, status
-        assert alert.facts.petition_url == ("https://petition.example" if has_action else None)
+        assert alert.facts.petitions == ((Petition("https://petition.example"),) if has_action else ())
         is_threat = disposition == "action" or (first == "first" and status != "quashed")
         assert (alert.facts.deadline is not None) is is_threat, status
 

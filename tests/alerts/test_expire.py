@@ -74,7 +74,6 @@ async def chain(sessions: Sessions, key: str = "1") -> tuple[Action, Alert, Aler
             kind=AlertKind.FIRST,
             letters=True,
             deadline=EVENING,
-            petition_url=None,
             opened_at=NOON,
         )
         action = await actions.open_new_action(session, value)
@@ -92,7 +91,7 @@ async def stored_action(sessions: Sessions, action_id: int) -> Action:
     async with sessions.begin() as session:
         row = await session.get(actions.ActionRow, action_id)
         assert row is not None
-        return actions.as_action(row)
+        return (await actions.read(session, [row]))[0]
 
 
 async def test_an_action_ends_at_its_deadline_and_not_before(sessions: Sessions) -> None:

@@ -84,7 +84,7 @@ async def only_action(sessions: Sessions, case_id: int) -> Action:
         (action_id,) = rows.scalars().all()
         row = await session.get(actions.ActionRow, action_id)
         assert row is not None
-        return actions.as_action(row)
+        return (await actions.read(session, [row]))[0]
 
 
 async def statuses(sessions: Sessions, *alert_ids: int) -> list[str]:

@@ -84,7 +84,7 @@ async def publish(
 ) -> int:
     """A published alert with frozen texts ("17 en normal") and topics; what it supersedes ends."""
     case_id, action_id = case or await open_case(sessions, view)
-    facts = {"before": None, "deadline": None, "petition_url": None}
+    facts = {"before": None, "deadline": None, "petitions": []}
     row = AlertRow(
         case_id=case_id,
         action_id=action_id,

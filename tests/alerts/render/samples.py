@@ -59,7 +59,6 @@ def action(
         kind=AlertKind.FIRST,
         letters=True,
         deadline=deadline,
-        petition_url=None,
         opened_at=NOW,
     )
 

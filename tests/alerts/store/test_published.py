@@ -71,7 +71,7 @@ async def alert(
     topics: tuple[str, ...] = (),
     lane: int = 0,
 ) -> int:
-    facts = {"before": None, "deadline": None, "petition_url": None}
+    facts = {"before": None, "deadline": None, "petitions": []}
     row = AlertRow(
         case_id=case_id,
         action_id=action_id,
