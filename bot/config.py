@@ -10,127 +10,28 @@ import os
 import re
 import stat
 import tomllib
-from datetime import time
 from pathlib import Path
-from typing import Any, Final, Literal, Self
-from zoneinfo import ZoneInfo
+from typing import Any, Final, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PositiveInt,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from alerts.errors import ConfigError
 from alerts.lists.watched import WatchedList
 from bot.mistakes import DELIMITER, PREFIX, explained, unknown_variables, variables_of
+from bot.sections import (
+    Database,
+    Delivery,
+    Digest,
+    Logging,
+    Moderation,
+    Organisation,
+    Privacy,
+    Telegram,
+    Web,
+)
 
 TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
-
-
-class Section(BaseModel):
-    """One [section]; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Organisation(Section):
-    """Who speaks (safety.md 36): shown in /help and /privacy."""
-
-    name: str = ""
-    contact: str = ""
-    site: str = ""
-    privacy_officer: str = ""
-
-
-class Telegram(Section):
-    """How to reach Telegram, and how fast."""
-
-    token: SecretStr = SecretStr("")
-    token_file: Path | None = None
-    base_url: str = "https://api.telegram.org"
-    rate: float = Field(default=25, gt=0, le=1000)
-
-    @field_validator("base_url")
-    @classmethod
-    def _https_or_loopback(cls, value: str) -> str:
-        if not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]?", value):
-            msg = "must begin with https:// (plain http only to this machine itself)"
-            raise ValueError(msg)
-        return value.rstrip("/")
-
-
-class Database(Section):
-    """Where everything is stored."""
-
-    url: str = Field(default="sqlite+aiosqlite:///data/bot.db", repr=False)  # it may hold a password
-
-    @field_validator("url")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
-            msg = "must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://"
-            raise ValueError(msg)
-        return value
-
-
-class Privacy(Section):
-    """The sealing key, and how long the ledger of deliveries is kept."""
-
-    key_file: Path = Path("secrets/seal.key")
-    retention_hours: int = Field(default=48, ge=1, le=48)
-
-
-class Moderation(Section):
-    """Who may draft and approve, and how many must."""
-
-    administrators: tuple[PositiveInt, ...] = ()
-    moderators: tuple[PositiveInt, ...] = ()
-    approvals: int = Field(default=1, ge=1, le=5)
-    second_factor: Literal["none"] = "none"
-    canary_seconds: Literal[0] = 0
-    claim_digest: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
-
-
-class Delivery(Section):
-    """The ledger's patience."""
-
-    lease_seconds: int = Field(default=30, ge=1, le=600)
-
-
-class Digest(Section):
-    """When the daily digest leaves."""
-
-    daily_at: time = time(18, 0)
-    time_zone: str = "UTC"
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError) as error:
-            msg = f"{value!r} is not an IANA time zone such as Europe/Brussels"
-            raise ValueError(msg) from error
-        return value
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone itself."""
-        return ZoneInfo(self.time_zone)
-
-
-class Logging(Section):
-    """What is logged and how."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["console", "json"] = "console"
 
 
 class Settings(BaseSettings):
@@ -150,6 +51,7 @@ class Settings(BaseSettings):
     moderation: Moderation = Moderation()
     delivery: Delivery = Delivery()
     digest: Digest = Digest()
+    web: Web = Web()
     logging: Logging = Logging()
     lists: tuple[WatchedList, ...] = ()
 

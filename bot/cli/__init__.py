@@ -7,7 +7,7 @@ import sys
 import typer
 
 from alerts.errors import BotError
-from bot.cli import audit, check, demo, health, init, migrate, replay, run
+from bot.cli import audit, cap, check, demo, health, init, migrate, page, replay, run
 
 app = typer.Typer(
     name="urgent-action-bot",
@@ -24,6 +24,8 @@ app.command("demo")(demo.command)
 app.command("replay")(replay.command)
 app.command("health")(health.command)
 app.command("audit")(audit.command)
+app.command("page")(page.command)
+app.command("cap")(cap.command)
 
 
 def main() -> None:

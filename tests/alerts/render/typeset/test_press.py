@@ -1,0 +1,78 @@
+"""Several threads, speed and memory: what one process that serves letters for weeks needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+import typst
+
+from alerts.render.typeset import card_png, letter_pdf
+from alerts.render.typeset.press import Press
+from tests.alerts.render.typeset.samples import LEFT_TO_RIGHT, LEFT_TO_RIGHT_CARD, RIGHT_TO_LEFT, read
+
+GROWTH = """
+import resource
+from dataclasses import replace
+from alerts.render.typeset import card_png, letter_pdf
+from tests.alerts.render.typeset.samples import LEFT_TO_RIGHT, LEFT_TO_RIGHT_CARD
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+def make(numbers):
+    for number in numbers:
+        letter_pdf([replace(LEFT_TO_RIGHT, body=f"{number}\\n\\n{LEFT_TO_RIGHT.body} {number}")])
+        if number % 4 == 0:
+            card_png(replace(LEFT_TO_RIGHT_CARD, place=f"Prison {number}"))
+
+make(range(100))
+before = peak()
+make(range(100, 500))
+print(peak() - before)
+"""
+
+
+def test_threads_get_their_own_letters():
+    def made(number):
+        return letter_pdf(
+            [replace(RIGHT_TO_LEFT if number % 2 else LEFT_TO_RIGHT, subject=f"Letter {number}")]
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        papers = list(pool.map(made, range(24)))
+    assert [read(pdf).title for pdf in papers] == [f"Letter {number}" for number in range(24)]
+
+
+def test_a_template_that_cannot_be_set_says_so():
+    with pytest.raises(typst.TypstError):
+        Press("letter.typ").pdf({"name": "x"})
+
+
+def fastest(make):
+    times = []
+    for number in range(12):
+        started = time.perf_counter()
+        make(number)
+        times.append(time.perf_counter() - started)
+    return min(times[1:])
+
+
+def test_a_letter_takes_less_than_50_ms_after_the_first():
+    assert (
+        fastest(lambda number: letter_pdf([replace(LEFT_TO_RIGHT, body=f"{number} {LEFT_TO_RIGHT.body}")]))
+        < 0.05
+    )
+
+
+def test_a_card_takes_less_than_100_ms_after_the_first():
+    assert fastest(lambda number: card_png(replace(LEFT_TO_RIGHT_CARD, place=f"Prison {number}"))) < 0.1
+
+
+def test_memory_stays_flat():
+    done = subprocess.run([sys.executable, "-c", GROWTH], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 24  # MiB above the peak after the first hundred
