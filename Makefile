@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format messages lock clean
+.PHONY: help setup demo run test bench check format messages lock clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ run: $(STAMP) ## Run for real from config.toml
 
 test: $(STAMP) ## Run all tests
 	$(BIN)/python -m pytest
+
+bench: $(STAMP) ## Measure what has a bound; not part of the tests
+	$(BIN)/python -m tests.bench.rendering
 
 check: $(STAMP) ## Linters, types and the map of imports
 	$(BIN)/ruff check .

@@ -10,8 +10,12 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
+from functools import cache
 from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.core import get_global
 
 _ISO: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ]\d{1,2}:\d{2}.*)?")
 
@@ -81,3 +85,27 @@ class Day:
     def __str__(self) -> str:
         parts = [f"{self.year:04d}", *(f"{part:02d}" for part in (self.month, self.day) if part is not None)]
         return "-".join(parts)
+
+
+_CAPITALS: Final = {"US": "America/New_York"}
+"""Where several zones share the first end of a day, the one that people know."""
+
+
+@cache
+def zone_of(country: str | None) -> tzinfo:
+    """The zone in which a country's days end; UTC when it is not known.
+
+    Of several the easternmost: after a deadline has passed anywhere in the country, no letter is served.
+    """
+    zones = get_global("territory_zones").get(country or "", [])
+    if not zones:
+        return UTC
+    known = _CAPITALS.get(country or "")
+    if known is not None and known in zones:
+        return ZoneInfo(known)
+    return max(map(ZoneInfo, sorted(zones)), key=_winter_offset)
+
+
+def _winter_offset(zone: ZoneInfo) -> float:
+    offset = zone.utcoffset(datetime(2026, 1, 15))  # noqa: DTZ001 - wall time of the zone itself
+    return offset.total_seconds() if offset else 0.0

@@ -123,7 +123,7 @@ def _deadline(catalogue: Catalogue, action: Action, case: PublishedCase, now: da
 
 def _keyboard(catalogue: Catalogue, actions: Sequence[OpenAction], variant: Variant) -> Keyboard:
     """A letter of each of the next few deadlines, one tap away."""
-    if variant is Variant.READ_ONLY:
+    if not variant.may_send:
         return ()
     numbers = [action.number for action, _ in actions if action.letters][:_LETTERS]
     return tuple(

@@ -6,7 +6,7 @@ Statuses and rules: domain.md section 7. A refusal is a value that names its rea
     draft -> pending -> {returned, rejected, approved} -> published -> {superseded, stopped, expired, cancelled}
 """
 
-from alerts.alert.content import Alert, Facts, Hand
+from alerts.alert.content import Alert, Companion, Facts, Hand
 from alerts.alert.rules import (
     APPROVAL_LASTS,
     is_enough,
@@ -25,6 +25,7 @@ __all__ = [
     "ENDS",
     "OPEN",
     "Alert",
+    "Companion",
     "AlertKind",
     "AlertStatus",
     "Disposition",

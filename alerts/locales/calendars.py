@@ -16,6 +16,9 @@ from alerts.day import Day
 SOLAR_HIJRI_LOCALES: Final = frozenset({"fa", "ckb"})
 """Readers who are shown both calendars (domain.md section 8)."""
 
+_WHOLE_DAY: Final = {"ckb": "dی MMMMی y", "de": "d. MMMM y", "es": "d 'de' MMMM 'de' y"}
+"""Where the day, the month and the year do not simply follow one another."""
+
 
 class _InContext(Protocol):
     def __call__(self, context: str, msgid: str, /, **values: object) -> str: ...
@@ -23,15 +26,22 @@ class _InContext(Protocol):
 
 def gregorian(day: Day, locale: Locale) -> str:
     """Such as "20 March 2025", "March 2025" or "2025", in the locale's words."""
-    pattern = "d MMMM y" if day.day else "LLLL y" if day.month else "y"
-    return format_date(day.first, format=pattern, locale=locale)
+    if day.day is None:
+        return format_date(day.first, format="LLLL y" if day.month else "y", locale=locale)
+    return format_date(day.first, format=_WHOLE_DAY.get(locale.language, "d MMMM y"), locale=locale)
 
 
 def solar_hijri(day: Day, c: _InContext) -> str:
     """Such as "30 Esfand 1403"; for a month or a year the span of Solar Hijri ones that it touches."""
     first, last = JalaliDate(day.first), JalaliDate(day.last)  # type: ignore[no-untyped-call] # its stubs lack __init__
     if day.day is not None:
-        return f"{first.day} {_month(first, c)} {first.year}"
+        return c(
+            "a Solar Hijri day",
+            "%(day)s %(month)s %(year)s",
+            day=str(first.day),
+            month=_month(first, c),
+            year=str(first.year),
+        )
     if day.month is None:
         return f"{first.year}–{last.year}"
     start = _month(first, c) if first.year == last.year else f"{_month(first, c)} {first.year}"

@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 
 from alerts.day import Day
 from alerts.locales.calendars import SOLAR_HIJRI_LOCALES, gregorian, solar_hijri
+from alerts.locales.gazetteer import Gazetteer
 
 SOURCE_LOCALE: Final = "en"
 """The language that msgids are written in, and the fallback of all others."""
@@ -29,6 +30,9 @@ _DIGITS: Final = {
     "fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"),
     "ckb": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"),
 }
+_LISTS_BY_HAND: Final = frozenset({"ckb"})
+"""Languages for which CLDR has no way of joining a list."""
+_PAIR: Final = 2
 _DIRECTION_CONTROLS: Final = dict.fromkeys(
     [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
@@ -39,10 +43,13 @@ _HARMLESS_IN_RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "NSM", "WS", "BN"})
 class Catalogue:
     """The words of one locale. Immutable; safe to share."""
 
-    def __init__(self, locale: str, translations: NullTranslations) -> None:
+    def __init__(
+        self, locale: str, translations: NullTranslations, gazetteer: Gazetteer | None = None
+    ) -> None:
         translations.add_fallback(NullTranslations() if locale == SOURCE_LOCALE else _VisibleFallback())
         self._translations = translations
         self._cldr = Locale.parse(locale)
+        self._gazetteer = gazetteer or Gazetteer({})
         self.locale: Final = locale
 
     def __repr__(self) -> str:
@@ -68,8 +75,7 @@ class Catalogue:
     @property
     def name(self) -> str:
         """The language's name in that language."""
-        native = self._cldr.get_display_name() or self.locale
-        return native[:1].upper() + native[1:]
+        return self.c("the name of this language, in itself", "English")
 
     @property
     def is_rtl(self) -> bool:
@@ -110,11 +116,22 @@ class Catalogue:
 
     def listing(self, items: list[str]) -> str:
         """Several things in one phrase: "a, b, and c"."""
-        return format_list(items, locale=self._cldr)
+        if self.locale not in _LISTS_BY_HAND or len(items) < _PAIR:
+            return format_list(items, locale=self._cldr)
+        before = self.c("between the items of a list", ", ").join(items[:-1])
+        return self.c("the last item of a list", "%(before)s and %(last)s", before=before, last=items[-1])
+
+    def place(self, text: str) -> str | None:
+        """A prison, town or province as this language writes it; None for one that is not in our tables."""
+        return self._gazetteer.name(text, self.locale)
 
     def country(self, code: str) -> str:
         """A country's name by its ISO 3166-1 alpha-2 code; the code itself when CLDR has no name for it."""
         return self._cldr.territories.get(code) or self.identifier(code)
+
+    def language(self, code: str) -> str:
+        """A language's name in this one; the code itself when CLDR has no name for it."""
+        return self._cldr.languages.get(code) or self.identifier(code)
 
     def day(self, day: Day) -> str:
         """A day at its own precision; Solar Hijri and Gregorian where readers use both.
@@ -138,7 +155,8 @@ class Catalogue:
         day, clock = self.date(local), self.digits(f"{local:%H:%M}")
         if str(zone) in {"UTC", "Etc/UTC"}:
             return self.t("%(day)s, %(clock)s UTC", day=day, clock=clock)
-        city = get_timezone_location(zone, locale=self._cldr, return_city=True)
+        name = get_timezone_location(zone, locale=self._cldr, return_city=True)
+        city = self.place(name) or name
         return self.t("%(day)s, %(clock)s (%(city)s time)", day=day, clock=clock, city=city)
 
     def _filled(self, text: str, values: dict[str, object]) -> str:

@@ -17,6 +17,7 @@ from babel.messages.pofile import PoFileError, read_po
 import alerts
 from alerts.errors import CatalogueError
 from alerts.locales.catalogue import SOURCE_LOCALE, Catalogue
+from alerts.locales.gazetteer import Gazetteer, read_terms
 
 FOLDER: Final = Path(alerts.__file__).parent.parent / "locales"
 
@@ -57,7 +58,8 @@ def load(folder: Path = FOLDER) -> Catalogues:
     if SOURCE_LOCALE not in files:
         raise CatalogueError(f"{folder}: there is no {SOURCE_LOCALE}/LC_MESSAGES/messages.po; install again")
     order = sorted(files, key=lambda code: (code != SOURCE_LOCALE, code))
-    return Catalogues({code: Catalogue(code, _compiled(files[code], code)) for code in order})
+    gazetteer = Gazetteer({code: read_terms(folder / code / "terms.toml") for code in order})
+    return Catalogues({code: Catalogue(code, _compiled(files[code], code), gazetteer) for code in order})
 
 
 def _compiled(path: Path, code: str) -> GNUTranslations:

@@ -6,22 +6,22 @@ variant is subscribers' matter; what a tapped button does is bot's.
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Final
 
 from alerts.alert import Alert, AlertKind
 from alerts.case import DEATHS, RELIEF, CaseStatus
+from alerts.day import zone_of
 from alerts.locales import N_, SOURCE_LOCALE, Catalogue, terms
 from alerts.render import person
-from alerts.render.builder import TextBuilder, plain
+from alerts.render.builder import TextBuilder, plain, shortened
 from alerts.render.headline import condolence, headline
 from alerts.render.message import Button, Keyboard, Message, Variant, units
 
-FACTS_UNITS: Final = 900
-"""Most that the coded facts take; what is less urgent gives way and stays one tap away, under Details."""
+MOST_UNITS: Final = 900
+"""Most that an alert says; what is less urgent gives way and stays one tap away, under Details."""
 
-_TAIL_UNITS: Final = 400
-"""Of these, kept free for who says so, what to do, the deadline and the number."""
+_SPACES: Final = 12
+"""Empty lines, separators and direction marks."""
 
 _WAIT: Final = N_("No letters are asked for at the moment. We keep watching the case.")
 _HELD: Final = N_("Letters are held while we find out what helps now. Please wait for our next message.")
@@ -41,7 +41,11 @@ _WAIT_BY_KIND: Final = {
 
 WRITE_LETTER: Final = N_("Write a letter")
 SIGN_PETITION: Final = N_("Sign the petition")
+SHARE: Final = N_("Share")
+SENT_IT: Final = N_("I sent it")
 DETAILS: Final = N_("Details")
+_LATEST_AND_LETTER: Final = N_("Latest and letter")
+_LATEST: Final = N_("Latest")
 
 
 def render_alert(alert: Alert, catalogue: Catalogue, variant: Variant, *, number: str | None) -> Message:
@@ -49,23 +53,52 @@ def render_alert(alert: Alert, catalogue: Catalogue, variant: Variant, *, number
 
     Without a number there are no letter buttons, since they name it. Deaths are silent and carry no petition.
     """
-    asks = alert.offers_letters
-    may_send = variant is not Variant.READ_ONLY
+    asks, may_send = alert.offers_letters, variant.may_send
     first = headline(catalogue, alert, asks=asks, reader_may_send=may_send)
-    facts = _fitting(catalogue, alert, FACTS_UNITS - units(first))
+    says = _says(catalogue, alert)
+    ends = _ends(catalogue, alert, asks=asks, may_send=may_send)
+    reference = _reference(catalogue, alert, number) if number is not None else ""
+    latest = catalogue.t(_LATEST_AND_LETTER if asks and may_send else _LATEST)
+    fixed = sum(units(line) + 1 for line in (first, says, *ends, reference, latest)) + _SPACES
+    facts, own = _fitting(catalogue, alert, MOST_UNITS - fixed, both_scripts=not variant.is_plain)
     text = TextBuilder(catalogue, variant).bold(first).line().line()
-    for line in facts:
+    for line in (*facts, says):
         text.line(line)
-    text.line(person.says_who(catalogue, alert.facts.view))
-    _add_free_text(text, catalogue, alert)
-    text.line().line(_what_to_do(catalogue, alert, asks=asks, may_send=may_send))
-    if asks and may_send and alert.facts.deadline is not None:
-        deadline = catalogue.moment(alert.facts.deadline, UTC)
-        text.line(catalogue.t("Deadline: %(deadline)s", deadline=deadline))
+    if own:
+        text.line().line(own)
+    text.line()
+    for line in ends:
+        text.line(line)
     if number is not None:
-        text.line().line(_reference(catalogue, alert, number))
+        text.line().add(f"{reference} · ").link(latest, _payload(alert, number, may_write=asks and may_send))
     keyboard = _keyboard(catalogue, alert, variant, number if asks else None)
     return text.build(keyboard, silent=alert.is_silent)
+
+
+def _says(catalogue: Catalogue, alert: Alert) -> str:
+    """Who says so, and whether the authorities have."""
+    view = alert.facts.view
+    parts = (person.says_who(catalogue, view), person.announcement(catalogue, view))
+    return " ".join(part for part in parts if part)
+
+
+def _ends(catalogue: Catalogue, alert: Alert, *, asks: bool, may_send: bool) -> list[str]:
+    """What to do, and until when."""
+    lines = [_what_to_do(catalogue, alert, asks=asks, may_send=may_send)]
+    if asks and may_send and alert.facts.deadline is not None:
+        deadline = catalogue.moment(alert.facts.deadline, zone_of(alert.facts.view.country))
+        lines.append(catalogue.t("Deadline: %(deadline)s", deadline=deadline))
+    return lines
+
+
+def _payload(alert: Alert, number: str, *, may_write: bool) -> str:
+    """Of the deep link to what is newest; where letters are asked for, to the letter."""
+    return letter_payload(number) if may_write else f"c_{alert.case_id}"
+
+
+def letter_payload(number: str) -> str:
+    """Of the deep link to an action's letter, whatever update of it is shown: "l_26_014"."""
+    return f"l_{number.partition('.')[0].removeprefix('UA-').replace('/', '_')}"
 
 
 def letter_button(catalogue: Catalogue, number: str, variant: Variant, label: str | None = None) -> Button:
@@ -73,7 +106,7 @@ def letter_button(catalogue: Catalogue, number: str, variant: Variant, label: st
     first = number.partition(".")[0]
     text = label or catalogue.t(WRITE_LETTER)
     if variant is Variant.GROUP:
-        return Button(text, start=f"l_{first.removeprefix('UA-').replace('/', '_')}")
+        return Button(text, start=letter_payload(number))
     return Button(text, data=f"letter:{first}")
 
 
@@ -87,29 +120,50 @@ def details_button(catalogue: Catalogue, case_id: int, variant: Variant, label: 
     )
 
 
-def _fitting(catalogue: Catalogue, alert: Alert, room: int) -> list[str]:
-    """The lines of facts in reading order; the last in rank are left out when there is no room."""
-    view = alert.facts.view
-    place = person.place(catalogue, view)
-    details = terms.details(catalogue, view.detail)
-    full_name = person.full_name(catalogue, view)
-    is_in_headline = full_name == person.name(catalogue, view)
-    ranked = [  # (rank, line) in reading order
-        (0, None if is_in_headline else catalogue.t("Name: %(name)s", name=full_name)),
-        (2, catalogue.t("Under 18 at the time of the alleged offence.") if view.minor_at_offence else None),
-        (3, catalogue.t("Place: %(place)s", place=place) if place else None),
-        (5, person.charges_line(catalogue, view)),
-        *((1, line) for line in _what_changed(catalogue, alert)),
-        (4, catalogue.t("Circumstances: %(details)s", details=details) if details else None),
-    ]
-    room -= _TAIL_UNITS
+def _fitting(catalogue: Catalogue, alert: Alert, room: int, *, both_scripts: bool) -> tuple[list[str], str]:
+    """The lines of facts in reading order, and the moderators' own words; what is last in rank gives way."""
+    ranked = _ranked(catalogue, alert, both_scripts=both_scripts)
+    own = _own_words(catalogue, alert)
+    most_pressing = sum(units(line) + 1 for rank, line in ranked if line is not None and rank == 0)
+    own = shortened(own, max(room - most_pressing - 1, 0)) if own else ""
+    room -= units(own) + 1 if own else 0
     kept: set[int] = set()
     for index in sorted(range(len(ranked)), key=lambda index: ranked[index][0]):
         line = ranked[index][1]
         if line is not None and units(line) < room:
             room -= units(line) + 1
             kept.add(index)
-    return [line for index, (_, line) in enumerate(ranked) if line is not None and index in kept]
+    return [line for index, (_, line) in enumerate(ranked) if line is not None and index in kept], own
+
+
+def _ranked(catalogue: Catalogue, alert: Alert, *, both_scripts: bool) -> list[tuple[int, str | None]]:
+    """(rank, line) in reading order; the lower the rank, the sooner a line finds room."""
+    view, views = alert.facts.view, alert.facts.views
+    place = person.place(catalogue, view)
+    details = terms.details(catalogue, view.detail)
+    were_minors = all(one.minor_at_offence for one in views)
+    is_one_charge = len({one.charges for one in views}) == 1
+    return [
+        (0, _who(catalogue, alert, both_scripts=both_scripts)),
+        (2, catalogue.t("Under 18 at the time of the alleged offence.") if were_minors else None),
+        (3, catalogue.t("Place: %(place)s", place=place) if place else None),
+        (5, person.charges_line(catalogue, view) if is_one_charge else None),
+        *((1, line) for line in _what_changed(catalogue, alert)),
+        (4, catalogue.t("Circumstances: %(details)s", details=details) if details else None),
+    ]
+
+
+def _who(catalogue: Catalogue, alert: Alert, *, both_scripts: bool) -> str | None:
+    """The names in full, unless the headline has them so already."""
+    views = alert.facts.views
+    if len(views) > 1:
+        return catalogue.t(
+            "Names: %(names)s", names=person.names(catalogue, views, both_scripts=both_scripts)
+        )
+    full_name = person.full_name(catalogue, views[0])
+    if not both_scripts or full_name == person.name(catalogue, views[0]):
+        return None
+    return catalogue.t("Name: %(name)s", name=full_name)
 
 
 def _what_changed(catalogue: Catalogue, alert: Alert) -> list[str]:
@@ -120,15 +174,16 @@ def _what_changed(catalogue: Catalogue, alert: Alert) -> list[str]:
     return person.what_changed(catalogue, alert.facts)
 
 
-def _add_free_text(text: TextBuilder, catalogue: Catalogue, alert: Alert) -> None:
+def _own_words(catalogue: Catalogue, alert: Alert) -> str:
+    """What a moderator wrote in this language, else in another one behind a visible note; "" when nobody did."""
     own = plain(alert.texts.get(catalogue.locale, ""))
     if own:
-        text.line().line(own)
-        return
+        return own
     others = [SOURCE_LOCALE, *sorted(alert.texts)]
     fallback = next((written for locale in others if (written := plain(alert.texts.get(locale, "")))), None)
-    if fallback is not None:
-        text.line().line(catalogue.t("Not yet translated:")).line(_isolated_lines(catalogue, fallback))
+    if fallback is None:
+        return ""
+    return f"{catalogue.t('Not yet translated:')}\n{_isolated_lines(catalogue, fallback)}"
 
 
 def _isolated_lines(catalogue: Catalogue, text: str) -> str:
@@ -157,10 +212,20 @@ def _reference(catalogue: Catalogue, alert: Alert, number: str) -> str:
 
 def _keyboard(catalogue: Catalogue, alert: Alert, variant: Variant, number: str | None) -> Keyboard:
     """What is asked for, then Details. In groups every button is a deep link (safety.md 15)."""
-    buttons = []
-    if number is not None and variant is not Variant.READ_ONLY:
-        buttons.append(letter_button(catalogue, number, variant))
-        if alert.facts.petitions and variant is not Variant.GROUP:
-            buttons.append(Button(catalogue.t(SIGN_PETITION), url=alert.facts.petitions[0].url))
-    buttons.append(details_button(catalogue, alert.case_id, variant))
-    return tuple((button,) for button in buttons)
+    details = details_button(catalogue, alert.case_id, variant)
+    if number is None or not variant.may_send:
+        return ((details,),)
+    rows: list[tuple[Button, ...]] = [(letter_button(catalogue, number, variant),)]
+    if variant is Variant.GROUP:
+        return (*rows, (details,))
+    if alert.facts.petitions:
+        rows.append((act_button(catalogue, SIGN_PETITION, "sign", number),))
+    rows.append(
+        (act_button(catalogue, SHARE, "share", number), act_button(catalogue, SENT_IT, "sent", number))
+    )
+    return (*rows, (details,))
+
+
+def act_button(catalogue: Catalogue, label: str, verb: str, number: str) -> Button:
+    """A reader's way of taking part in an action, by its public number."""
+    return Button(catalogue.t(label), data=f"{verb}:{number.partition('.')[0]}")

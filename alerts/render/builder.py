@@ -2,7 +2,7 @@
 
 In the safe variant everything lies under a spoiler below one neutral line, so that a lock screen shows nothing.
 Text from lists goes through `neutral`, after which Telegram finds nothing in it to link (safety.md 16). Does not
-know what a message is about, and makes no links: their hosts would have to be vouched for.
+know what a message is about. The only links are those to the bot itself: other hosts would have to be vouched for.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ def _is_visible(char: str) -> bool:
 class _Stretch:
     text: str
     kind: str | None = None
+    start: str | None = None
 
 
 class TextBuilder:
@@ -104,6 +105,16 @@ class TextBuilder:
     def spoiler(self, text: str) -> Self:
         """Our own words, hidden until tapped."""
         return self._put(text, "spoiler")
+
+    def link(self, text: str, start: str) -> Self:
+        """Our own words, a deep link to the bot itself: `start` is its payload."""
+        if text:
+            self._stretches.append(_Stretch(text, "text_link", start))
+        return self
+
+    def code(self, text: str) -> Self:
+        """Text that one tap copies. Under the veil of the safe variant it is plain: code and spoiler exclude each other."""
+        return self._put(text, None if self._variant is Variant.SAFE else "code")
 
     def line(self, text: str = "") -> Self:
         """`text` and the end of the line."""
@@ -161,15 +172,16 @@ def _trimmed(stretches: list[_Stretch]) -> list[_Stretch]:
 
 def _laid_out(stretches: list[_Stretch], cover: str) -> tuple[str, tuple[Entity, ...]]:
     """Text and entities within the limit. What does not fit ends in an ellipsis; an entity is whole or absent."""
-    text = cover
+    parts, offset = [cover], units(cover)
     entities: list[Entity] = []
     for index, stretch in enumerate(stretches):
         is_last = index == len(stretches) - 1
-        room = TEXT_UNITS - units(text) - (0 if is_last else units(ELLIPSIS))
-        if units(stretch.text) > room:
-            ending = ELLIPSIS if stretch.kind else shortened(stretch.text, TEXT_UNITS - units(text))
-            return text + ending, tuple(entities)
+        length = units(stretch.text)
+        if length > TEXT_UNITS - offset - (0 if is_last else units(ELLIPSIS)):
+            parts.append(ELLIPSIS if stretch.kind else shortened(stretch.text, TEXT_UNITS - offset))
+            break
         if stretch.kind:
-            entities.append(Entity(stretch.kind, units(text), units(stretch.text)))
-        text += stretch.text
-    return text, tuple(entities)
+            entities.append(Entity(stretch.kind, offset, length, start=stretch.start))
+        parts.append(stretch.text)
+        offset += length
+    return "".join(parts), tuple(entities)

@@ -6,8 +6,9 @@ from typing import Final
 
 from alerts.alert import Alert, AlertKind
 from alerts.case import DEATHS, CaseStatus
+from alerts.day import zone_of
 from alerts.locales import N_, Catalogue
-from alerts.render.person import name, name_and_country
+from alerts.render.person import name, subject
 
 _SENTENCES: Final = {
     CaseStatus.AT_RISK: N_("%(name)s is at risk of a death sentence"),
@@ -58,7 +59,8 @@ def headline(catalogue: Catalogue, alert: Alert, *, asks: bool, reader_may_send:
         sentence = catalogue.t("Correction: %(sentence)s", sentence=sentence)
     if not asks or alert.facts.deadline is None:
         return catalogue.t("%(sentence)s.", sentence=sentence)
-    deadline = catalogue.date(alert.facts.deadline.date())
+    zone = zone_of(alert.facts.view.country)
+    deadline = catalogue.date(alert.facts.deadline.astimezone(zone).date())
     if reader_may_send:
         return catalogue.t("%(sentence)s – please act by %(deadline)s.", sentence=sentence, deadline=deadline)
     return catalogue.t(
@@ -68,12 +70,13 @@ def headline(catalogue: Catalogue, alert: Alert, *, asks: bool, reader_may_send:
 
 def _sentence(catalogue: Catalogue, alert: Alert) -> str:
     view, status = alert.facts.view, alert.status_in_law
+    whom = subject(catalogue, alert.facts.views)
     if alert.kind in _BY_KIND and status not in DEATHS:
-        return _begun(catalogue.t(_BY_KIND[alert.kind], name=name_and_country(catalogue, view)))
+        return _begun(catalogue.t(_BY_KIND[alert.kind], name=whom))
     if view.execution_date is not None and status in _WITH_DATE:
         date = catalogue.day(view.execution_date)
-        return _begun(catalogue.t(_WITH_DATE[status], name=name_and_country(catalogue, view), date=date))
-    return _begun(catalogue.t(_SENTENCES[status], name=name_and_country(catalogue, view)))
+        return _begun(catalogue.t(_WITH_DATE[status], name=whom, date=date))
+    return _begun(catalogue.t(_SENTENCES[status], name=whom))
 
 
 def condolence(catalogue: Catalogue, alert: Alert) -> str:

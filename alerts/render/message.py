@@ -20,10 +20,20 @@ class Variant(StrEnum):
     PLAIN_READ_ONLY = "plain_read_only"
     GROUP = "group"  # every button is a deep link
 
+    @property
+    def may_send(self) -> bool:
+        """Whether its readers are offered something to send or sign."""
+        return self not in {Variant.READ_ONLY, Variant.PLAIN_READ_ONLY}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is read aloud by a machine."""
+        return self in {Variant.PLAIN, Variant.PLAIN_READ_ONLY}
+
 
 def units(text: str) -> int:
     """Length in UTF-16 code units, in which Telegram counts offsets and limits."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,25 @@ Everything that came from a list is made neutral, cut to a bearable length and i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from unicodedata import bidirectional
 
 from alerts.alert import Facts
 from alerts.case import LIVING, RELIEF, CaseStatus, CaseView
-from alerts.locales import Catalogue, terms
-from alerts.render.builder import neutral
+from alerts.locales import N_, Catalogue, terms
+from alerts.render.builder import ELLIPSIS, neutral
 
+_ANNOUNCED: Final = {
+    "official": N_("The authorities have announced it."),
+    "known_to_family_or_lawyer": N_("Only the family or the lawyer has been told."),
+    "unannounced": N_("The authorities have not announced it."),
+}
 _NAME: Final = 60
 _PLACE: Final = 40
 _CHARGES: Final = 3
+_NAMED: Final = 3
+"""People who are named in a headline."""
 _DATED: Final = (LIVING - RELIEF) | {CaseStatus.EXECUTED}
 """Statuses in which a date of execution still means something."""
 
@@ -28,6 +36,8 @@ def listed(catalogue: Catalogue, text: str, limit: int = _NAME) -> str:
 def name(catalogue: Catalogue, view: CaseView) -> str:
     """The name in the reader's script where there is one."""
     own, other = _both(catalogue, view)
+    if not (own or other) and view.group_size:
+        return catalogue.n("a group of %(number)s person", "a group of %(number)s people", view.group_size)
     return own or other or catalogue.t("a person whose name is withheld")
 
 
@@ -37,6 +47,34 @@ def full_name(catalogue: Catalogue, view: CaseView) -> str:
     if not own or not other or own == other:
         return name(catalogue, view)
     return f"{own} ({other})"
+
+
+def names(catalogue: Catalogue, views: Sequence[CaseView], *, both_scripts: bool) -> str:
+    """Everybody, one after the other."""
+    shown = full_name if both_scripts else name
+    return catalogue.listing([shown(catalogue, view) for view in views])
+
+
+def subject(catalogue: Catalogue, views: Sequence[CaseView]) -> str:
+    """Whom a sentence is about: "Arman Nemuneh (Iran)", "a group of 3 people (A, B, and C – Iran)".
+
+    A group is one thing in grammar, so that the same sentences serve one person and several.
+    """
+    leading = views[0]
+    size = sum(view.group_size or 1 for view in views)
+    if size == 1:
+        return name_and_country(catalogue, leading)
+    group = catalogue.n("a group of %(number)s person", "a group of %(number)s people", size)
+    named = [_listed_name(catalogue, view) for view in views[:_NAMED] if view.name_latin or view.name_native]
+    inside = [catalogue.listing(named + ([ELLIPSIS] if len(views) > _NAMED else []))] if named else []
+    inside += [catalogue.country(leading.country)] if leading.country else []
+    return f"{group} ({' – '.join(inside)})" if inside else group
+
+
+def _listed_name(catalogue: Catalogue, view: CaseView) -> str:
+    """Shorter where several stand side by side."""
+    own, other = _both(catalogue, view)
+    return own or other
 
 
 def name_and_country(catalogue: Catalogue, view: CaseView) -> str:
@@ -54,9 +92,12 @@ def place(catalogue: Catalogue, view: CaseView) -> str | None:
 
 def place_within_country(catalogue: Catalogue, view: CaseView) -> str | None:
     """Prison and province, as far as they are known."""
-    return _joined(
-        catalogue, [listed(catalogue, part or "", _PLACE) for part in (view.prison, view.province)]
-    )
+    return _joined(catalogue, [_place(catalogue, part) for part in (view.prison, view.province) if part])
+
+
+def _place(catalogue: Catalogue, text: str) -> str:
+    """A prison or province as the reader's language writes it, else as the list has it."""
+    return catalogue.place(text) or listed(catalogue, text, _PLACE)
 
 
 def charges_line(catalogue: Catalogue, view: CaseView) -> str | None:
@@ -89,6 +130,11 @@ def says_who(catalogue: Catalogue, view: CaseView) -> str:
     if not source:
         return catalogue.t("Source not named (%(certainty)s).", certainty=certainty)
     return catalogue.t("According to %(source)s (%(certainty)s).", source=source, certainty=certainty)
+
+
+def announcement(catalogue: Catalogue, view: CaseView) -> str | None:
+    """Whether the authorities have said so themselves; None when that is not known (domain.md section 4)."""
+    return catalogue.t(_ANNOUNCED[view.announced]) if view.announced in _ANNOUNCED else None
 
 
 def what_changed(catalogue: Catalogue, facts: Facts) -> list[str]:

@@ -59,9 +59,9 @@ class Stage:
     ) -> None:
         """/start and the taps of an ordinary subscription (two in a group), each on the answer to the one before."""
         await person.says("/start", chat=group)
-        steps = [f"lang:{locale}:s", f"mode:{mode}:s", f"topic:{topic}:s"]
+        steps = [f"lang:{locale}:s", f"mode:{mode}:{locale}", f"topic:{topic}:s"]
         if group is not None:
-            del steps[1]
+            steps = [f"lang:{locale}:s", f"topic:{topic}:{locale}"]
         for step in steps:
             await person.hears(partial(_offers, step), chat=group)
             await person.taps(partial(_is_for, step), chat=group)

@@ -17,12 +17,14 @@ from subscribers.subscription import EVERYTHING, case_of, country_key, is_key
 
 STARTING: Final = "s"
 CHANGING: Final = "c"
+"""Third part of the buttons' data. While nothing is stored about a chat, the language it chose stands there instead."""
+_IN_A_ROW: Final = 2
 PAUSE_DAYS: Final = 7
 MOST_PAUSE_DAYS: Final = 365
 
 CONSENT: Final = N_(
     "I send urgent alerts about people who face execution, and letters you can write for them.\n\n"
-    "A subscription can reveal a political opinion. By choosing a language you agree that this bot stores your"
+    "A subscription can reveal a political opinion. By going on you agree that this bot stores your"
     " chat number (encrypted), your language and your topics, and nothing else about you. /privacy says more,"
     " /forget deletes it."
 )
@@ -52,18 +54,18 @@ async def language(call: Call) -> None:
 
 
 def _language_question(call: Call, flow: str) -> Message:
+    """Asked in every language, the guessed one first; nothing is stored by choosing."""
     catalogues = call.services.catalogues
     codes = sorted(catalogues.codes, key=lambda code: code != call.catalogue.locale)
-    if flow == STARTING:
-        text = "\n\n—\n\n".join(catalogues[code].t(CONSENT) for code in codes)
-    else:
-        text = call.catalogue.t("Which language?")
-    rows = tuple((Button(catalogues[code].name, reader_data("lang", code, flow)),) for code in codes)
-    return call.written(text, keyboard=rows)
+    asked_in = codes if flow == STARTING else codes[:1]
+    text = "\n".join(catalogues[code].t("Which language?") for code in asked_in)
+    buttons = [Button(catalogues[code].name, reader_data("lang", code, flow)) for code in codes]
+    rows = (tuple(buttons[start : start + _IN_A_ROW]) for start in range(0, len(buttons), _IN_A_ROW))
+    return call.written(text, keyboard=tuple(rows))
 
 
 async def on_language(call: Call, code: str, flow: str) -> None:
-    """Tap 1: the language, and with it the consent that the message above the button asks for."""
+    """Tap 1: the language. What follows is in it, and nothing is stored before the next tap."""
     if code not in call.services.catalogues.codes:
         return
     sessions = call.services.sessions
@@ -74,11 +76,10 @@ async def on_language(call: Call, code: str, flow: str) -> None:
         await enrol.choose_language(sessions, call.chat, code)
         await call.replace(call.plain(N_("From now on I write to you in this language.")))
         return
-    await enrol.begin(sessions, call.chat, call.kind, code, CONSENT_VERSION, call.now)
     if call.kind is ChatKind.GROUP:
-        await call.replace(await _topics_question(call, STARTING))
+        await call.replace(await _topics_question(call, code))
     else:
-        await call.replace(_mode_question(call, STARTING))
+        await call.replace(_mode_question(call, code))
 
 
 async def safety(call: Call) -> None:
@@ -92,19 +93,34 @@ def _mode_question(call: Call, flow: str) -> Message:
         (Button(call.catalogue.t(label), reader_data("mode", mode.value, flow)),)
         for mode, label in MODES.items()
     )
-    return call.plain(
-        N_(
-            "Who may see your phone?\n\n"
-            "If others may see it, names are hidden until you touch them and the first line says nothing."
-            " If you are inside the country, I send you news only: no letters, no petitions."
-        ),
-        keyboard=rows,
+    question = call.catalogue.t(
+        "Who may see your phone?\n\n"
+        "If others may see it, names are hidden until you touch them and the first line says nothing."
+        " If you are inside the country, I send you news only: no letters, no petitions."
     )
+    return call.written(_with_consent(call, question, flow), keyboard=rows)
+
+
+def _with_consent(call: Call, question: str, flow: str) -> str:
+    """Above the buttons whose tap is the first thing we store."""
+    return question if flow in {STARTING, CHANGING} else f"{call.catalogue.t(CONSENT)}\n\n{question}"
+
+
+async def _agree(call: Call, locale: str) -> Call:
+    """The tap below the consent: from here on the chat is known, in the language it chose."""
+    sessions, catalogue = call.services.sessions, call.services.catalogues[locale]
+    await enrol.begin(sessions, call.chat, call.kind, locale, CONSENT_VERSION, call.now)
+    subscriber = await enrol.subscriber_of(sessions, call.chat)
+    return replace(call, catalogue=catalogue, subscriber=subscriber)
 
 
 async def on_mode(call: Call, mode: str, flow: str) -> None:
-    """Tap 2: who may see the phone."""
-    if mode not in MODES or not await _is_known(call):
+    """Tap 2: who may see the phone, and with it the consent that stands above the button."""
+    if mode not in MODES:
+        return
+    if flow in call.services.catalogues.codes:
+        call = await _agree(call, flow)
+    if not await _is_known(call):
         return
     sessions = call.services.sessions
     await enrol.choose_mode(sessions, call.chat, Mode(mode))
@@ -131,7 +147,8 @@ async def _topics_question(call: Call, flow: str) -> Message:
     )
     if flow == CHANGING:
         rows = (*rows, (Button(call.catalogue.t("Done"), reader_data("topic", "done", flow)),))
-    return call.plain(N_("What do you want to hear about?"), keyboard=rows)
+    question = _with_consent(call, call.catalogue.t("What do you want to hear about?"), flow)
+    return call.written(question, keyboard=rows)
 
 
 async def _countries(call: Call) -> list[tuple[str, str]]:
@@ -145,7 +162,9 @@ async def _countries(call: Call) -> list[tuple[str, str]]:
 
 
 async def on_topic(call: Call, key: str, flow: str) -> None:
-    """Tap 3 subscribes; later taps switch a topic on and off."""
+    """Tap 3 (in a group the second, with the consent above it) subscribes; later taps switch a topic on and off."""
+    if flow in call.services.catalogues.codes and call.kind is ChatKind.GROUP and is_key(key):
+        call, flow = await _agree(call, flow), STARTING
     subscriber = call.subscriber
     if subscriber is None:
         await _is_known(call)

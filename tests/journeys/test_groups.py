@@ -61,7 +61,7 @@ async def test_only_administrators_are_obeyed(
         await guest.says(text, chat=group)
     await host.hears_nothing(within=0.5, chat=group)
     await tap(host, "lang:en:s", group)
-    await tap(host, "topic:IR/*:s", group)
+    await tap(host, "topic:IR/*:en", group)
     topics = await answer(host, "/topics", group)
     await guest.taps("✓ Iran", message=topics)
     await guest.says("/stop", chat=group)

@@ -18,7 +18,7 @@ def catalogues() -> Catalogues:
     return load()
 
 
-@pytest.fixture(params=("en", "fa"))
+@pytest.fixture(params=load().codes)
 def catalogue(request: pytest.FixtureRequest, catalogues: Catalogues) -> Catalogue:
     return catalogues[request.param]
 
@@ -48,7 +48,8 @@ def shown(message: Message) -> str:
     encoded = message.text.encode("utf-16-le")
     marks: list[tuple[int, int, str]] = []
     for rank, entity in enumerate(message.entities):
-        link = f" {entity.url}" if entity.url else ""
+        leads_to = entity.url or (f"start {entity.start}" if entity.start else "")
+        link = f" {leads_to}" if leads_to else ""
         marks.append((entity.offset, rank + 1, f"<{entity.kind}{link}>"))
         marks.append((entity.offset + entity.length, -rank, f"</{entity.kind}>"))
     parts, start = [], 0

@@ -9,9 +9,10 @@ from alerts.action import Action
 from alerts.alert import Alert, AlertKind, AlertStatus, Disposition, Facts
 from alerts.case import CaseStatus, CaseView, Certainty, PublishedCase
 from alerts.day import Day
+from alerts.demand import Petition
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
-DEADLINE = datetime(2026, 3, 27, 23, 59, tzinfo=UTC)
+DEADLINE = datetime(2026, 3, 27, 20, 29, tzinfo=UTC)  # the end of the day in Tehran
 
 ARMAN = CaseView(
     name_latin="Arman Nemuneh",
@@ -70,7 +71,7 @@ def alert(
     disposition: Disposition = Disposition.ACTION,
     **changes: object,
 ) -> Alert:
-    facts = Facts(view, before, DEADLINE, "https://petition.example/save")
+    facts = Facts(view, before, DEADLINE, (Petition("https://petition.example/save"),))
     made = Alert(
         id=5,
         case_id=17,

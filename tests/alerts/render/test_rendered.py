@@ -13,12 +13,14 @@ from alerts.render.action import render_actions
 from alerts.render.alert import render_alert
 from alerts.render.case import render_case, render_cases
 from alerts.render.changes import render_draft
+from alerts.render.letter import SAFETY_NOTE, render_letter
 from alerts.render.message import Message, Variant
 from alerts.render.question import render_in_danger, render_question
 from tests.alerts.render.samples import (
     ALERTS,
     ARMAN,
     CASEY,
+    DEADLINE,
     NOW,
     PUBLISHED_ARMAN,
     PUBLISHED_CASEY,
@@ -107,7 +109,9 @@ def test_a_case_in_danger_at_the_first_reading(catalogue, show, check_reviewed):
 
 
 def letter_messages(view, catalogue, variant) -> list[Message]:
-    return letters.render_letter(letters.fill(view, action(), catalogue), catalogue, variant)
+    kind, judge = letters.kind_for([view], own_government=False), letters.Addressee("head_of_judiciary")
+    letter = letters.fill([view], action(), judge, catalogue, kind, variant=1, subject=1)
+    return render_letter(letter, catalogue, variant, deadline=DEADLINE)
 
 
 @pytest.mark.parametrize("variant", [Variant.NORMAL, Variant.SAFE])
@@ -117,4 +121,4 @@ def test_a_letter(variant, catalogue, show, check_reviewed):
 
 
 def test_the_note_before_a_first_letter(catalogue, check_reviewed):
-    check_reviewed("letter_note", catalogue.t(letters.SAFETY_NOTE) + "\n")
+    check_reviewed("letter_note", catalogue.t(SAFETY_NOTE) + "\n")
