@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +15,9 @@ from alerts.demand import Demand, Petition
 
 DEADLINE: Final = timedelta(days=42)
 IMMINENT_DEADLINE: Final = timedelta(days=7)
+
+CLOCK: Final = "expire"
+"""Who holds letters in the trail when nobody answered a review."""
 
 _NUMBER: Final = re.compile(r"UA-(\d{2})/(\d{1,5})(?!\d)")
 
@@ -35,8 +38,8 @@ class Action:
     """One chain: the first alert, its updates, and what readers can do until the deadline (an instant, UTC).
 
     `case_id` is the leading case, `case_ids` all that are still in it (several of one prison), the leading one
-    first; `goal`: how many acts it hopes for; `held`: a moderator holds its letters; `reviewed_at`: when a moderator
-    last said that it still stands.
+    first; `kind`: what it began as, or STOP_ACTION once it was stopped; `goal`: how many acts it hopes for; `held`: its
+    letters are held until a moderator decides; `reviewed_at`: when a moderator last said that it still stands.
     """
 
     id: int
@@ -84,30 +87,36 @@ def read_number(text: str) -> tuple[int, int] | None:
     return (2000 + int(match[1]), int(match[2])) if match else None
 
 
-def deadline_for(status: CaseStatus, execution_date: Day | None, now: datetime) -> datetime:
-    """Until when to act (domain.md section 5), always the end of a day, 23:59 UTC.
+def deadline_for(
+    status: CaseStatus, execution_date: Day | None, now: datetime, zone: tzinfo = UTC
+) -> datetime:
+    """Until when to act (domain.md section 5): an instant in UTC, always the end of a day in the place's own `zone`.
 
     42 days on, 7 when imminent; the known date of execution if that comes first, or when the status is scheduled.
     """
     lasts = IMMINENT_DEADLINE if status is CaseStatus.IMMINENT else DEADLINE
-    limit = _end_of((now.astimezone(UTC) + lasts).date())
+    limit = end_of_day((now + lasts).astimezone(zone).date(), zone)
     if execution_date is None:
         return limit
-    end = _end_of(execution_date.last)
+    end = end_of_day(execution_date.last, zone)
     return end if now < end and (end < limit or status is CaseStatus.SCHEDULED) else limit
 
 
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day, time(23, 59), UTC)
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """23:59 of a day in a zone, in UTC."""
+    return datetime.combine(day, time(23, 59), zone).astimezone(UTC)
 
 
 def may_serve_letter(
     action: Action, now: datetime, *, outcome_waits: bool, read_only: bool
 ) -> LetterRefusal | None:
-    """The one rule of serving: open, before its deadline, no outcome waiting for review, and a reader who may send."""
+    """The one rule of serving: open, before its deadline, not held, and a reader who may send.
+
+    `outcome_waits`: a death or a stay of any of its cases waits for review (store/published.py, `letters_wait`).
+    """
     if read_only:
         return LetterRefusal.READ_ONLY
-    if action.closed_at is not None:
+    if action.closed_at is not None or action.kind is AlertKind.STOP_ACTION:
         return LetterRefusal.CLOSED
     if action.deadline is not None and now >= action.deadline:
         return LetterRefusal.DEADLINE_PASSED

@@ -56,6 +56,8 @@ OUTCOMES: Final = DEATHS | {S.STAYED}
 LIVING: Final = frozenset(S) - DEATHS - CLOSED
 IN_DANGER: Final = LIVING - RELIEF - OUTCOMES
 """Living, and the danger ahead: what letters are written for."""
+ASKING: Final = IN_DANGER | {S.STAYED}
+"""Statuses about which there is something to ask for; a stay's letters are held until a moderator decides."""
 
 _COMMON: Final = frozenset({S.EXECUTED_REPORTED, S.EXECUTED, S.DIED_IN_CUSTODY, S.UNKNOWN_FATE})
 _ROAD: Final = (S.SENTENCED, S.APPEAL_PENDING, S.UPHELD, S.SENT_FOR_IMPLEMENTATION, S.SCHEDULED, S.IMMINENT)

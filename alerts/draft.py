@@ -1,35 +1,34 @@
 """Station: changes that nobody has weighed yet become draft alerts, or are only recorded.
 
-One open draft per case: further facts make its next revision. A draft of a list goes to pending by itself; its
-author is `list:NAME`. Tells nobody: that is bot/tell.py.
+One open draft per case: further facts make its next revision, and news of one of several takes that one out of their
+joint draft. A draft of a list goes to pending by itself; its author is `list:NAME`. Tells nobody: that is bot/tell.py.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from alerts import audit
-from alerts.action import Action, deadline_for
-from alerts.alert import Alert, AlertKind, AlertStatus, Disposition, Facts, Hand, Part, Refusal
+from alerts.action import Action
+from alerts.alert import Alert, AlertStatus, Companion, Hand, Part, Refusal
 from alerts.case import IN_DANGER, Case, CaseStatus, CaseView, Certainty, as_told
 from alerts.change import Becoming, becomes
 from alerts.day import Day
-from alerts.demand import GOAL, demands_for
-from alerts.store import actions, cases, editions, review
+from alerts.drafting import disposition_for, facts_for, is_news, merged, revised, with_companion
+from alerts.joint import alone_again, without
+from alerts.names import harmless
+from alerts.question import ACTIONS, Question, QuestionKind
+from alerts.store import actions, cases, editions, questions, review
 from alerts.store.editions import StoredChange
 
 BATCH: Final = 500
-_FIELDS: Final = frozenset(item.name for item in fields(CaseView)) - {"extras"}
-_SAYING: Final = frozenset({"source_name", "source_url", "certainty", "status_since", "note"})
-"""Who says a status, since when and how surely: a status brings its own along."""
-ASKING: Final = IN_DANGER | {CaseStatus.STAYED}
-"""Statuses about which there is something to ask for; a stay's letters are held until a moderator decides."""
+_NAMES: Final = ("name_latin", "name_native")
 _log = logging.getLogger(__name__)
 
 
@@ -67,15 +66,18 @@ async def draft_known(
 
 async def _weigh(session: AsyncSession, case_id: int, now: datetime) -> bool:
     """Weigh all that waits of one case; whether a draft was made or revised."""
-    case = await cases.hold(session, case_id)
+    current = await review.draft_to_change(session, case_id)
+    case = await cases.case_by_id(session, case_id)
     assert case is not None
     changes = await editions.unweighed_changes(session, case_id=case_id)
-    current = await review.open_alert_of(session, case_id)
-    if current is not None:
-        changed = {change.field for change in changes}
-        alert = await _revise(session, current, case, changed, now)
-    else:
+    if current is None:
         alert = await _draft_from(session, case, view_before(case.seen, changes), now)
+    elif current.case_id == case.id:
+        alert = await _revise(session, current, case, changes, now)
+    else:
+        alert = await _revise_companion(session, current, case, changes, now)
+    if alert is None and current is None:
+        await _ask_about_name(session, case, changes, now)
     in_draft = alert or current
     ids = [change.id for change in changes]
     await editions.mark_weighed(session, ids, in_draft.id if in_draft else None)
@@ -100,30 +102,6 @@ def view_before(seen: CaseView, changes: Sequence[StoredChange]) -> CaseView | N
         detail=seen.detail if "status" not in first else None,
         execution_date=Day.parse(date),
         certainty=Certainty(certainty) if certainty else None,
-    )
-
-
-def disposition_for(view: CaseView, becoming: Becoming) -> Disposition:
-    """What the moderators are proposed: an action for an urgent threat, the digest for what can wait."""
-    if becoming.lane >= 2:  # noqa: PLR2004 - lanes P2 and P3 (domain.md section 6)
-        return Disposition.DIGEST
-    return Disposition.ACTION if view.status in IN_DANGER else Disposition.ALERT
-
-
-def facts_for(view: CaseView, before: CaseView | None, action: Action | None, now: datetime) -> Facts:
-    """The core of an alert about `view`; the deadline by rule, the petition of the open action kept.
-
-    An execution that nobody vouches for becomes "reported" here, as readers must hear of it.
-    """
-    view = as_told(view)
-    assert view.status is not None
-    return Facts(
-        view=view,
-        before=before,
-        deadline=deadline_for(view.status, view.execution_date, now) if view.status in IN_DANGER else None,
-        petitions=action.petitions if action else (),
-        demands=demands_for(view) if view.status in ASKING else (),
-        goal=(action.goal if action else None) or GOAL if view.status in ASKING else None,
     )
 
 
@@ -166,80 +144,81 @@ async def _draft_new(
 
 
 async def _revise(
-    session: AsyncSession, current: Alert, case: Case, changed: Collection[str], now: datetime
+    session: AsyncSession, current: Alert, case: Case, changes: Sequence[StoredChange], now: datetime
 ) -> Alert | None:
     """New facts void what was approved; facts that leave nothing to tell end a list's draft. None: nothing new."""
     actor = f"list:{case.list_name}"
-    view = merged(current, case.seen, changed)
+    changed = {change.field for change in changes}
+    view = merged(current.facts.view, case.seen, changed, is_by_hand=current.is_by_hand)
     if view == current.facts.view:
         return None
+    if view.status not in IN_DANGER:  # an outcome is told alone
+        for companion in current.facts.also:
+            current = await _take_out(session, current, companion, actor, now)
     action = await actions.open_action_of(session, case.id)
     becoming = becomes(current.facts.before, view, now, has_open_action=action is not None)
-    if becoming is None and _is_news(current, view) and not current.is_by_hand:
+    if becoming is None and is_news(current.facts.view, view) and not current.is_by_hand:
+        for companion in current.facts.also:
+            await _take_out(session, current, companion, actor, now)
         await review.save(session, replace(current, status=AlertStatus.CANCELLED, reason="overtaken"))
         await _note(session, current, actor, "overtake", now)
         return current
-    revised = revise(current, view, becoming, now)
-    await review.save(session, revised)
-    revised = await review.add_hand(session, revised, Hand(revised.revision, actor, Part.EDITOR, now))
-    await _note(session, revised, actor, "revise", now)
-    return revised
+    return await _keep(session, revised(current, view, becoming, now), actor, "revise", now)
 
 
-def merged(current: Alert, seen: CaseView, changed: Collection[str]) -> CaseView:
-    """What an open draft says once its list has changed these fields: theirs are the list's, the rest stays.
-
-    So what a moderator put right is not undone by a change elsewhere. A moderator's own alert keeps its status and
-    who says so until the list says another; that the list has come to say the same is no news.
-    """
-    view, told = current.facts.view, as_told(seen)
-    taken = set(changed) & _FIELDS
-    if current.is_by_hand:
-        is_confirmed = (told.status, told.execution_date) == (view.status, view.execution_date)
-        if is_confirmed or "status" not in taken:
-            taken -= _SAYING | {"status"}
-    if taken & {"status", "certainty"}:
-        taken |= _SAYING | {"status", "detail", "word"}
-    if not set(changed) <= _FIELDS:
-        taken.add("extras")
-    return replace(view, **{name: getattr(told, name) for name in taken})
-
-
-def _is_news(current: Alert, view: CaseView) -> bool:
-    said = current.facts.view
-    return (said.status, said.execution_date) != (view.status, view.execution_date)
+async def _revise_companion(
+    session: AsyncSession, joint: Alert, case: Case, changes: Sequence[StoredChange], now: datetime
+) -> Alert | None:
+    """News of one of several: it leaves their joint draft for one of its own. None: nothing new."""
+    actor = f"list:{case.list_name}"
+    companion = next(one for one in joint.facts.also if one.case_id == case.id)
+    changed = {change.field for change in changes}
+    view = merged(companion.view, case.seen, changed, is_by_hand=companion.by_hand)
+    if view == companion.view:
+        return None
+    if not is_news(companion.view, view):
+        return await _keep(session, with_companion(joint, case.id, view, now), actor, "revise", now)
+    await _take_out(session, joint, companion, actor, now)
+    own = await review.open_alert_of(session, case.id)
+    if own is None:
+        return await _draft_from(session, case, view_before(case.seen, changes), now)
+    return await _revise(session, own, case, changes, now)
 
 
-def revise(current: Alert, view: CaseView, becoming: Becoming | None, now: datetime) -> Alert:
-    """The next revision of an open draft, saying `view`.
-
-    Another status or date is weighed anew: kind, lane, disposition and deadline, and free text about another status
-    goes. Anything else leaves what moderators chose, and leaves a draft with whoever is writing it.
-    """
-    following = replace(current, revision=current.revision + 1, approved_at=None)
-    if not _is_news(current, view):
-        following = replace(following, facts=replace(current.facts, view=view))
-        is_being_written = current.status is AlertStatus.DRAFT or current.is_by_hand
-        stays = is_being_written and current.status is not AlertStatus.APPROVED
-        return following if stays else _pending(following, now)
-    weighed = becoming or becomes(None, view, now, has_open_action=current.kind is not AlertKind.FIRST)
-    fresh = facts_for(view, current.facts.before, None, now)
-    facts = replace(fresh, petitions=current.facts.petitions, also=current.facts.also)
-    texts = current.texts if view.status is current.status_in_law else {}
-    following = replace(following, facts=facts, texts=texts)
-    if weighed is not None:
-        is_correction = current.kind is AlertKind.CORRECTION
-        following = replace(
-            following,
-            kind=current.kind if is_correction else weighed.kind,
-            lane=current.lane if is_correction else weighed.lane,
-            disposition=disposition_for(view, weighed),
-        )
-    return _pending(following, now)
+async def _take_out(
+    session: AsyncSession, joint: Alert, companion: Companion, actor: str, now: datetime
+) -> Alert:
+    """The joint draft without one of its further cases, whose own draft, if it had one, stands again."""
+    left = await _keep(session, without(joint, companion.case_id, now), actor, "part", now)
+    own = await review.joined_draft_of(session, companion.case_id)
+    if own is not None:
+        again = alone_again(own, companion.view, now)
+        await review.save(session, again)
+        await _note(session, again, actor, "part", now)
+    return left
 
 
-def _pending(alert: Alert, now: datetime) -> Alert:
-    return replace(alert, status=AlertStatus.PENDING, pending_at=now, reason=None)
+async def _ask_about_name(
+    session: AsyncSession, case: Case, changes: Sequence[StoredChange], now: datetime
+) -> None:
+    """Another spelling alerts nobody; where letters are being written, moderators say whether they need it."""
+    action = await actions.open_action_of(session, case.id)
+    was = {change.field: change.before for change in changes if change.field in _NAMES and change.before}
+    if action is None or case.id not in action.case_ids or not was:
+        return
+    detail = {"number": action.number, "action": action.id, "before": next(iter(was.values()))}
+    subject = f"{action.number}|{case.id}|{case.seen.name}"
+    name = harmless(case.seen.name)
+    question = Question(QuestionKind.NAME_CHANGED, ACTIONS, subject, name, detail, case.id)
+    await questions.ask(session, [question], None, now)
+
+
+async def _keep(session: AsyncSession, alert: Alert, actor: str, verb: str, now: datetime) -> Alert:
+    """A revision that a list's news made."""
+    await review.save(session, alert)
+    alert = await review.add_hand(session, alert, Hand(alert.revision, actor, Part.EDITOR, now))
+    await _note(session, alert, actor, verb, now)
+    return alert
 
 
 async def _note(session: AsyncSession, alert: Alert, actor: str, verb: str, now: datetime) -> None:

@@ -6,7 +6,7 @@
     |-- ListError               an edition cannot be read whole: it is held (alerts/lists/)
     |   `-- FetchError          the document could not be got at all (alerts/fetch.py)
     |-- CatalogueError          a catalogue of words cannot be read (alerts/locales/)
-    `-- LetterError             a letter template is wrong (alerts/letter.py)
+    `-- LetterError             a letter template is wrong (alerts/letter/)
 
 Refusals of what a moderator or reader asks for are values (alert.Refusal, action.Refusal), not exceptions.
 """

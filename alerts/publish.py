@@ -14,20 +14,15 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from alerts import audit, names
-from alerts.action import Action, read_number
+from alerts.action import Action
 from alerts.alert import Alert, AlertStatus, Refusal, may_publish
-from alerts.case import CLOSED, DEATHS, OUTCOMES, RELIEF, CaseStatus, CaseView
+from alerts.case import CaseView
+from alerts.chain import gone_on, is_overtaken, noted, opened
 from alerts.locales import Catalogues
 from alerts.render.alert import render_alert
 from alerts.render.message import Message, Variant
 from alerts.store import actions, cases, editions, review
 
-ENDS_ACTION = (DEATHS | CLOSED | RELIEF) - {
-    CaseStatus.STAYED,
-    CaseStatus.EXECUTED_REPORTED,
-    CaseStatus.QUASHED,
-}
-"""Statuses after which there is nothing left to write for in this chain."""
 _log = logging.getLogger(__name__)
 
 
@@ -74,23 +69,22 @@ async def _publish_one(
     alert = await review.alert_to_change(session, alert_id)
     if alert is None or alert.status is not AlertStatus.APPROVED:
         return None
-    if await editions.unweighed_changes(session, 1, alert.case_id):
+    if await editions.news_waits(session, alert.case_ids):
         return None
-    case = await cases.case_by_id(session, alert.case_id)
-    assert case is not None
-    if refusal := may_publish(alert, needed, case, now):
+    case, companions = await cases.cases_of(session, alert)
+    if refusal := may_publish(alert, needed, case, now, companions):
         await _send_back(session, alert, refusal, now)
         return refusal
     if alert.goes_out:
         alert = await _join_chain(session, alert, now)
     else:
-        await _hold_chain(session, alert, now)
+        await _note_in_chain(session, alert, now)
         alert = replace(alert, number=None)  # one that was shown while it was still to go out
     alert = replace(alert, status=AlertStatus.PUBLISHED, published_at=now)
     await review.save(session, alert)
     await review.freeze(session, alert, render_all(alert, catalogues))
-    view = alert.facts.view
-    await review.publish_view(session, alert.case_id, view, search_words(view), now)
+    for case_id, view in zip(alert.case_ids, alert.facts.views, strict=True):
+        await review.publish_view(session, case_id, view, search_words(view), now)
     await audit.record(
         session,
         now=now,
@@ -138,57 +132,32 @@ async def _send_back(session: AsyncSession, alert: Alert, refusal: Refusal, now:
 async def _join_chain(session: AsyncSession, alert: Alert, now: datetime) -> Alert:
     """Give the alert its action: the case's, as an update, or a new one with the next number."""
     current = await actions.chain_for(session, alert)
+    current = await actions.to_change(session, current.id) if current else None
     if current is None:
-        action = await actions.open_new_action(session, _new_action(alert, now))
+        action = await actions.open_new_action(session, opened(alert, now))
     else:
-        action = replace(
-            current,
-            updates=current.updates + 1,
-            letters=alert.offers_letters,
-            deadline=alert.facts.deadline or current.deadline,
-            petitions=alert.facts.petitions or current.petitions,
-            demands=alert.facts.demands or current.demands,
-            goal=alert.facts.goal or current.goal,
-            reviewed_at=now,
-            closed_at=None if alert.offers_letters else current.closed_at,
-        )
-    if alert.status_in_law in ENDS_ACTION:
-        action = replace(action, closed_at=now, letters=False)
-    await actions.save_action(session, action)
-    await review.supersede(session, action.id, now, but=alert.id)
+        action = gone_on(current, alert, now)
+        await _move(session, current, action, alert, now)
     return replace(alert, action_id=action.id, number=action.latest_number)
 
 
-async def _hold_chain(session: AsyncSession, alert: Alert, now: datetime) -> None:
-    """An outcome that is only recorded still ends the letters, and what was not yet sent of the chain."""
+async def _note_in_chain(session: AsyncSession, alert: Alert, now: datetime) -> None:
+    """An outcome or a stop that is only recorded still ends the letters, and what was not yet sent of the chain."""
     current = await actions.open_action_of(session, alert.case_id)
-    if current is None or alert.status_in_law not in ENDS_ACTION | OUTCOMES | RELIEF:
-        return
-    closed_at = now if alert.status_in_law in ENDS_ACTION else None
-    await actions.save_action(session, replace(current, letters=False, closed_at=closed_at))
-    await review.supersede(session, current.id, now, but=alert.id)
+    current = await actions.to_change(session, current.id) if current else None
+    action = noted(current, alert, now) if current else None
+    if current is not None and action is not None:
+        await _move(session, current, action, alert, now)
 
 
-def _new_action(alert: Alert, now: datetime) -> Action:
-    """Under the number that its approvers saw.
-
-    A chain that asks for nothing by a deadline is closed from its beginning: nothing would ever close it.
-    """
-    year, sequence = read_number(alert.number or "") or (now.year, 0)
-    return Action(
-        id=0,
-        case_id=alert.case_id,
-        year=year,
-        sequence=sequence,
-        updates=0,
-        kind=alert.kind,
-        letters=alert.offers_letters,
-        deadline=alert.facts.deadline,
-        petitions=alert.facts.petitions,
-        demands=alert.facts.demands,
-        goal=alert.facts.goal,
-        reviewed_at=now,
-        case_ids=(alert.case_id, *(one.case_id for one in alert.facts.also)),
-        opened_at=now,
-        closed_at=None if alert.facts.deadline else now,
-    )
+async def _move(session: AsyncSession, current: Action, action: Action, alert: Alert, now: datetime) -> None:
+    """From `current` to `action`: who left it, what it overtakes; a hold that comes or goes with it is noted."""
+    await actions.leave(session, action.id, set(current.case_ids) - set(action.case_ids), now)
+    await actions.save_action(session, action)
+    before = [one for one in await review.standing(session, action.id) if one.id != alert.id]
+    overtaken = [one.id for one in before if is_overtaken(one, alert, action.case_ids)]
+    await review.supersede(session, action.id, overtaken, now)
+    if action.held is not current.held and action.letters:
+        verb, subject = "hold" if action.held else "resume", f"action:{action.number}"
+        detail = {"alert": alert.id}
+        await audit.record(session, now=now, actor="publish", verb=verb, subject=subject, detail=detail)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+ACTIONS: Final = "our actions"
+"""What stands for a list's name with questions about urgent actions; no list can be called so (it has a space)."""
 
 
 class QuestionKind(StrEnum):

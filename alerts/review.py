@@ -1,19 +1,18 @@
 """Station: what a moderator may do to an alert, one function a step, each with its line in the audit trail.
 
-Every step answers with the alert as it now is, or with the `Refusal` that names why not. The rules are in
-alerts/alert; who is a moderator is the caller's matter.
+Every step answers with the alert as it now is, or with the `Refusal` that names why not; None: no such alert. The
+rules are in alerts/alert; putting drafts together is alerts/join.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from alerts import audit
 from alerts.alert import (
     Alert,
     AlertKind,
@@ -31,23 +30,15 @@ from alerts.alert import (
     may_turn_down,
     takes_back_an_end,
 )
+from alerts.step import Step, keep, note, take
 from alerts.store import cases, editions, review
 
-Sessions = async_sessionmaker[AsyncSession]
 _VERDICTS: Final = {AlertStatus.RETURNED: "return", AlertStatus.REJECTED: "reject"}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Who does what to which alert, when."""
-
-    sessions: Sessions
-    alert_id: int
-    actor: str
-    now: datetime
-
-
-async def write(sessions: Sessions, alert: Alert, *, actor: str, now: datetime) -> Alert | Refusal:
+async def write(
+    sessions: async_sessionmaker[AsyncSession], alert: Alert, *, actor: str, now: datetime
+) -> Alert | Refusal:
     """Store a moderator's own draft; refused while the case has another one open.
 
     What contradicts a published end (a death, above all) is a correction, and as urgent as one.
@@ -60,56 +51,54 @@ async def write(sessions: Sessions, alert: Alert, *, actor: str, now: datetime) 
         if case is not None and takes_back_an_end(own, case.published):
             own = replace(own, kind=AlertKind.CORRECTION, lane=0)
         stored = await review.insert(session, own)
-        await _note(session, stored, actor, now, "write")
+        await note(session, stored, actor, now, "write")
     return stored
 
 
 async def submit(step: Step, revision: int | None = None) -> Alert | Refusal | None:
-    """Move a draft (in that `revision`, if given), or one that was returned, to pending. None: no such alert."""
+    """Move a draft (in that `revision`, if given), or one that was returned, to pending."""
     async with step.sessions.begin() as session:
-        alert = await review.alert_to_change(session, step.alert_id)
-        if alert is None:
-            return None
-        if refusal := may_submit(alert):
-            return refusal
-        if revision not in {None, alert.revision}:
-            return Refusal.STALE_REVISION
+        alert = await take(session, step, may_submit, revision)
+        if not isinstance(alert, Alert):
+            return alert
         moved = _handed_in(alert, step.now)
         await review.mark_told(session, moved, told=False)  # it may be the revision that was sent back
-        return await _keep(session, moved, step, "submit")
+        return await keep(session, moved, step, "submit")
 
 
 async def edit(
-    step: Step, facts: Facts | None, texts: Mapping[str, str] | None, revision: int | None = None
+    step: Step,
+    facts: Facts | None,
+    texts: Mapping[str, str] | None,
+    revision: int | None = None,
+    *,
+    backgrounds: Mapping[str, str] | None = None,
 ) -> Alert | Refusal | None:
     """The next revision (after `revision`, if given), back in draft; its editor can no longer approve it.
 
-    Putting right the spelling, prison or source of a list's draft leaves it pending (a returned one goes back
-    to it, one that somebody is editing stays with them) and bars nobody.
+    What is None stays. Putting right the spelling, prison or source of a list's draft leaves it pending (a returned
+    one goes back to it, one that somebody is editing stays with them) and bars nobody.
     """
     async with step.sessions.begin() as session:
-        alert = await review.alert_to_change(session, step.alert_id)
-        if alert is None:
-            return None
-        if refusal := may_edit(alert):
-            return refusal
-        if revision not in {None, alert.revision}:
-            return Refusal.STALE_REVISION
+        alert = await take(session, step, may_edit, revision)
+        if not isinstance(alert, Alert):
+            return alert
         edited = replace(
             alert,
             facts=facts or alert.facts,
             texts=dict(texts) if texts is not None else alert.texts,
+            backgrounds=dict(backgrounds) if backgrounds is not None else alert.backgrounds,
             revision=alert.revision + 1,
             status=AlertStatus.DRAFT,
             approved_at=None,
         )
-        if not makes_editor(alert, edited.facts, edited.texts):
+        if not makes_editor(alert, edited.facts, edited.texts, edited.backgrounds):
             if alert.status is not AlertStatus.DRAFT:
                 edited = _handed_in(edited, alert.pending_at or step.now)
-            return await _keep(session, edited, step, "put_right")
+            return await keep(session, edited, step, "put_right")
         hand = Hand(edited.revision, step.actor, Part.EDITOR, step.now)
         edited = await review.add_hand(session, edited, hand)
-        return await _keep(session, edited, step, "edit")
+        return await keep(session, edited, step, "edit")
 
 
 async def triage(step: Step, disposition: Disposition, revision: int | None = None) -> Alert | Refusal | None:
@@ -118,19 +107,13 @@ async def triage(step: Step, disposition: Disposition, revision: int | None = No
     Not an edit of the facts, so it bars nobody; it voids approvals all the same.
     """
     async with step.sessions.begin() as session:
-        alert = await review.alert_to_change(session, step.alert_id)
-        if alert is None:
-            return None
-        if refusal := may_edit(alert):
-            return refusal
-        if revision not in {None, alert.revision}:
-            return Refusal.STALE_REVISION
-        if alert.disposition is disposition:
+        alert = await take(session, step, may_edit, revision)
+        if not isinstance(alert, Alert) or alert.disposition is disposition:
             return alert
         moved = replace(alert, disposition=disposition, revision=alert.revision + 1, approved_at=None)
         if alert.status is AlertStatus.APPROVED:
             moved = replace(moved, status=AlertStatus.PENDING)
-        kept = await _keep(session, moved, step, "triage")
+        kept = await keep(session, moved, step, "triage")
         await review.mark_told(session, kept)  # whoever chose has it before their eyes
         return kept
 
@@ -138,14 +121,13 @@ async def triage(step: Step, disposition: Disposition, revision: int | None = No
 async def approve(step: Step, revision: int, needed: int) -> Alert | Refusal | None:
     """Add an approval of exactly that revision; approved once there are `needed` of them."""
     async with step.sessions.begin() as session:
-        alert = await review.alert_to_change(session, step.alert_id)
-        if alert is None:
-            return None
-        case = await cases.case_by_id(session, alert.case_id)
-        assert case is not None
-        if refusal := may_approve(alert, step.actor, revision, case, step.now):
+        alert = await take(session, step, lambda _: None)
+        if not isinstance(alert, Alert):
+            return alert
+        case, companions = await cases.cases_of(session, alert)
+        if refusal := may_approve(alert, step.actor, revision, case, step.now, companions):
             return refusal
-        if await editions.unweighed_changes(session, 1, case.id):
+        if await editions.news_waits(session, alert.case_ids):
             return Refusal.STATUS_MOVED_ON  # the next revision is about to come
         hand = Hand(
             alert.revision, step.actor, Part.APPROVER, step.now, alert.core_hash(), alert.locale_hashes()
@@ -153,7 +135,7 @@ async def approve(step: Step, revision: int, needed: int) -> Alert | Refusal | N
         alert = await review.add_hand(session, alert, hand)
         if is_enough(alert, needed, step.now):
             alert = replace(alert, status=AlertStatus.APPROVED, approved_at=step.now)
-        return await _keep(session, alert, step, "approve")
+        return await keep(session, alert, step, "approve")
 
 
 async def turn_down(
@@ -167,35 +149,13 @@ async def turn_down(
         msg = f"{verdict} is no verdict"
         raise ValueError(msg)
     async with step.sessions.begin() as session:
-        alert = await review.alert_to_change(session, step.alert_id)
-        if alert is None:
-            return None
-        if refusal := may_turn_down(alert, reason):
-            return refusal
-        if revision not in {None, alert.revision}:
-            return Refusal.STALE_REVISION
+        alert = await take(session, step, lambda alert: may_turn_down(alert, reason), revision)
+        if not isinstance(alert, Alert):
+            return alert
         moved = replace(alert, status=verdict, reason=reason.strip(), approved_at=None)
         await review.mark_told(session, moved, told=False)
-        return await _keep(session, moved, step, _VERDICTS[verdict])
+        return await keep(session, moved, step, _VERDICTS[verdict])
 
 
 def _handed_in(alert: Alert, since: datetime) -> Alert:
     return replace(alert, status=AlertStatus.PENDING, pending_at=since, reason=None)
-
-
-async def _keep(session: AsyncSession, alert: Alert, step: Step, verb: str) -> Alert:
-    await review.save(session, alert)
-    await _note(session, alert, step.actor, step.now, verb)
-    return alert
-
-
-async def _note(session: AsyncSession, alert: Alert, actor: str, now: datetime, verb: str) -> None:
-    detail: dict[str, Any] = {
-        "revision": alert.revision,
-        "status": alert.status.value,
-        "disposition": alert.disposition.value,
-        "core": alert.core_hash(),
-    }
-    if alert.reason:
-        detail["reason"] = alert.reason
-    await audit.record(session, now=now, actor=actor, verb=verb, subject=f"alert:{alert.id}", detail=detail)

@@ -158,13 +158,12 @@ class ActionCaseRow(SQLModel, table=True):
 
 
 class LettersServedRow(SQLModel, table=True):
-    """How many letters of an action were shown, by language, kind and variant; nobody's name stands beside it."""
+    """How many letters of an action were shown, by language and kind; the variants take turns. Nobody's name is here."""
 
     __tablename__ = "letters_served"
     action_id: int = Field(sa_column=Column(Integer, ForeignKey("actions.id"), primary_key=True))
     language: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
-    variant: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     number: int = 0
 
 

@@ -26,7 +26,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from alerts import locales
+from alerts import locales, tend
 from alerts.errors import ConfigError, KeyFileError
 from alerts.fetch import open_client
 from alerts.seal import Sealer, read_key_file
@@ -174,6 +174,7 @@ async def _accepted(application: App) -> AsyncIterator[None]:
 async def _begin(services: Services, engine: AsyncEngine, application: App) -> None:
     if engine.dialect.name == "sqlite":  # one process: whoever held a lease is gone
         await recover.lapse_all(services.sessions, services.clock())
+    await tend.plant(services.sessions, services.settings.targets, services.clock())
     try:
         await registration.register(application.bot, services)
     except TelegramError as error:  # menus are no reason to be silent

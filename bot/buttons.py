@@ -22,14 +22,20 @@ LASTS: Final = timedelta(minutes=15)
 _LOOKING: Final = timedelta(days=7)
 _WRITING: Final = timedelta(days=1)
 _LONGER: Final = {
-    **dict.fromkeys(("look", "make", "page", "held-keep", "held-gone"), _LOOKING),
-    "e-field": _WRITING,
+    **dict.fromkeys(
+        ("look", "make", "page", "held-keep", "held-gone", "t-look", "t-page", "t-add"), _LOOKING
+    ),
+    **dict.fromkeys(("e-field", "t-change", "t-states", "t-f"), _WRITING),
+    **dict.fromkeys(("e-list", "e-mark", "e-said", "e-ask", "e-asked"), _WRITING),
+    **dict.fromkeys(("q-more", "q-end", "q-stands", "q-news", "q-none", "a-write", "a-stop"), _LOOKING),
 }
 """Buttons that only show something, begin a draft, or settle what nothing else does, still work in the morning."""
 DECIDING: Final = frozenset(
     {
         *("approve", "submit", "return", "reject", "edit", "held-keep", "held-gone"),
         *(f"as-{one.value}" for one in Disposition),
+        *("join", "part", "a-hold", "a-resume", "a-more", "q-more", "q-end", "q-stands", "q-none"),
+        *("t-agree", "t-refuse", "t-check", "t-retire", "t-mark", "t-propose"),
     }
 )
 """Verbs whose buttons count only under the very message they were put under: what they decide stands there."""

@@ -11,7 +11,24 @@ from enum import StrEnum
 
 from alerts.locales import N_
 from bot.context import Call, MenuLine
-from bot.handlers import act, cases, change, desk, enrol, membership, moderate, privacy, write
+from bot.handlers import (
+    act,
+    cases,
+    chain,
+    change,
+    desk,
+    enrol,
+    letter,
+    membership,
+    moderate,
+    pack,
+    plain,
+    privacy,
+    report,
+    share,
+    targets,
+    write,
+)
 
 Handler = Callable[[Call], Awaitable[None]]
 
@@ -38,7 +55,9 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("start", enrol.start, Who.READER, N_("Subscribe to urgent actions"), in_groups=True),
     Command("actions", act.actions, Who.READER, N_("Open urgent actions"), in_groups=True),
-    Command("letter", act.letter, Who.READER, N_("A letter to send: /letter UA-26/014")),
+    Command("letter", letter.letter, Who.READER, N_("A letter to send: /letter UA-26/014")),
+    Command("petition", share.petition, Who.READER, N_("A petition to sign: /petition UA-26/014")),
+    Command("pack", pack.pack, Who.READER, N_("This week’s letters as one PDF to print")),
     Command("cases", cases.search, Who.READER, N_("Find a case by name"), in_groups=True),
     Command("case", cases.show, Who.READER, N_("One case and its history: /case 17"), in_groups=True),
     Command("follow", cases.follow, Who.READER, N_("Hear everything about one case: /follow 17")),
@@ -46,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("topics", enrol.topics, Who.READER, N_("Choose countries"), in_groups=True),
     Command("language", enrol.language, Who.READER, N_("Choose your language"), in_groups=True),
     Command("safety", enrol.safety, Who.READER, N_("Choose how messages look on your phone")),
+    Command("plain", plain.plain, Who.READER, N_("Messages for screen readers: on or off")),
     Command("pause", enrol.pause, Who.READER, N_("Silence for some days: /pause 7"), in_groups=True),
     Command("resume", enrol.resume, Who.READER, N_("Hear alerts again"), in_groups=True),
     Command("stop", enrol.stop, Who.READER, N_("No more messages"), in_groups=True),
@@ -56,8 +76,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("claim", membership.claim, Who.CLAIMANT, N_("Become the first administrator: /claim CODE")),
     Command("drafts", desk.drafts, Who.MODERATOR, N_("Drafts that wait for a decision")),
     Command("draft", desk.draft, Who.MODERATOR, N_("One draft with everything about it: /draft 5")),
+    Command("report", report.report, Who.MODERATOR, N_("What came of an action: /report UA-26/014")),
     Command("questions", desk.questions, Who.MODERATOR, N_("What the lists leave open")),
+    Command("targets", targets.targets, Who.MODERATOR, N_("Officials to write to, and their addresses")),
     Command("alert", write.alert, Who.MODERATOR, N_("Write an alert by hand")),
+    Command(
+        "action", chain.action, Who.MODERATOR, N_("How an action stands, and what to do: /action UA-26/014")
+    ),
+    Command("update", chain.update, Who.MODERATOR, N_("Write an action’s next alert: /update UA-26/014")),
+    Command("correct", chain.correct, Who.MODERATOR, N_("Put right what was said: /correct UA-26/014")),
+    Command("stop_action", chain.stop_action, Who.MODERATOR, N_("No more letters: /stop_action UA-26/014")),
     Command("edit", change.edit, Who.MODERATOR, N_("Change a draft: /edit 5")),
     Command("submit", moderate.submit, Who.MODERATOR, N_("Hand a draft in for approval: /submit 5")),
     Command("approve", moderate.approve, Who.MODERATOR, N_("Approve a draft: /approve 5")),

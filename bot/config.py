@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from alerts.errors import ConfigError
 from alerts.lists.watched import WatchedList
+from alerts.target import StartingValue
 from bot.mistakes import DELIMITER, PREFIX, explained, unknown_variables, variables_of
 from bot.sections import (
     Database,
@@ -54,12 +55,23 @@ class Settings(BaseSettings):
     web: Web = Web()
     logging: Logging = Logging()
     lists: tuple[WatchedList, ...] = ()
+    targets: tuple[StartingValue, ...] = ()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
         names = [watched.name for watched in self.lists]
         if len(set(names)) < len(names):
             msg = f"two lists have one name: {', '.join(sorted({n for n in names if names.count(n) > 1}))}"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _keys_are_unique(self) -> Self:
+        keys = [target.key for target in self.targets]
+        if len(set(keys)) < len(keys):
+            msg = (
+                f"two targets have one key: {', '.join(sorted({key for key in keys if keys.count(key) > 1}))}"
+            )
             raise ValueError(msg)
         return self
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
-from telegram import Bot
+from telegram import Bot, ForceReply
 from telegram.error import BadRequest, RetryAfter
 from telegram.ext import CallbackContext, ExtBot
 
@@ -64,7 +64,8 @@ class Context(CallbackContext[ExtBot[None], dict[str, Any], dict[str, Any], dict
 class Call:
     """One command, tap or message that passed the gate: who, where, what, and in which language to answer.
 
-    `message_id` is the person's message (commands) or ours that holds the button (taps).
+    `message_id` is the person's message (commands) or ours that holds the button (taps); `in_reply_to` the text of the
+    message of ours that the person answers.
     """
 
     bot: Bot
@@ -77,6 +78,7 @@ class Call:
     catalogue: Catalogue
     subscriber: Subscriber | None
     role: Role | None
+    in_reply_to: str = ""
 
     @property
     def now(self) -> datetime:
@@ -100,6 +102,11 @@ class Call:
     async def reply(self, message: Message) -> int:
         """Answer in the same chat; returns the new message's id. Told to wait a little, it waits and tries once more."""
         return await _patiently(lambda: send(self.bot, self.chat, message))
+
+    async def ask(self, message: Message) -> None:
+        """As `reply`, with the field for a reply to it opened at once. It has no buttons of its own."""
+        words = as_parameters(message, self.bot.username) | {"reply_markup": ForceReply()}
+        await _patiently(lambda: self.bot.send_message(self.chat, protect_content=message.protected, **words))
 
     async def offer(self, message: Message, buttons: Callable[[Binding], Keyboard]) -> None:
         """Answer, then put buttons under the answer that count only there."""

@@ -35,6 +35,7 @@ async def on_message(update: Update, context: Context) -> None:
     if message is None or user is None or (user.is_bot and user.id != ANONYMOUS_ADMINISTRATOR):
         return
     call = await build_call(context, user, message, message.text or "")
+    call = replace(call, in_reply_to=_answered(message, context.bot.id))
     name, words = split_command(message, context.bot.username)
     if user.id == ANONYMOUS_ADMINISTRATOR:
         if name in BY_NAME:
@@ -48,6 +49,13 @@ async def on_message(update: Update, context: Context) -> None:
     elif call.kind is ChatKind.PRIVATE:
         await call.say(N_("I do not know that command. /help shows what I can do."))
     await _tidy_up(call, message)
+
+
+def _answered(message: Message, bot: int) -> str:
+    """What we wrote and this message replies to."""
+    replied = message.reply_to_message
+    is_ours = replied is not None and replied.from_user is not None and replied.from_user.id == bot
+    return (replied.text or "") if replied is not None and is_ours else ""
 
 
 async def _on_words(call: Call, message: Message) -> None:

@@ -23,6 +23,8 @@ _HEADER: Final = re.compile(r"(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY: Final = re.compile(r"""((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _PART: Final = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 _OF_LIST: Final = re.compile(r"list '[^']*': (?:(columns|statuses): (?:(?='([^']+)'))?)?")
+_NAMED: Final = {"targets": "key"}
+"""What names one entry among several; elsewhere its name."""
 _WORDING: Final = (
     (re.compile(r"^Value error, "), ""),
     (re.compile(r"^Input should be a valid tuple$"), "must be a list in brackets, such as [1001, 1002]"),
@@ -101,8 +103,8 @@ def _key(where: Where, plain: dict[str, Any]) -> str:
     """[telegram] rate; of one list among several, by its name: [[lists]] lantern: url."""
     if len(where) > 1 and isinstance(where[1], int):
         entry = plain[str(where[0])][where[1]]
-        name = entry.get("name") if isinstance(entry, dict) else None
-        rest = ".".join(str(part) for part in where[2:] if not isinstance(part, int))
+        name = entry.get(_NAMED.get(str(where[0]), "name")) if isinstance(entry, dict) else None
+        rest = ".".join(str(part) for part in where[2:] if part and not isinstance(part, int))
         return f"[[{where[0]}]] {name or where[1] + 1}: {rest}".rstrip(": ")
     rest = ".".join(str(part) for part in where[1:] if not isinstance(part, int))
     return (

@@ -19,7 +19,7 @@ import httpx
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import Bot
 
-from alerts import draft, expire, publish, watch
+from alerts import draft, expire, publish, tend, watch
 from bot import store
 from bot.context import Services
 from bot.messenger import TelegramMessenger
@@ -27,6 +27,7 @@ from bot.tell import tell
 from bot.warn import warn
 from subscribers import daily, erase, fan_out, recover, retire, send
 from subscribers.pace import Pace
+from subscribers.store import failures
 
 HEARTBEAT: Final = "heartbeat"
 _IDLE_SECONDS: Final = 1.0
@@ -193,10 +194,16 @@ class Engine:
         await warn(self._bot, self._services)
 
     async def expire(self) -> None:
-        """Deadlines and dates that pass."""
+        """Deadlines and dates that pass, and officials to be checked again."""
         services = self._services
         await expire.ask_about_passed_dates(services.sessions, services.clock())
+        await expire.ask_about_actions(services.sessions, services.clock())
+        await expire.hold_unreviewed(services.sessions, services.clock())
         await expire.close_past_deadline(services.sessions, services.clock())
+        await tend.ask_about_due(services.sessions, services.clock())
+        async with services.sessions() as session:
+            failed = [(one.target_id, one.address) for one in await failures.failures(session)]
+        await tend.ask_about_failures(services.sessions, failed, services.clock())
 
     async def daily(self) -> None:
         """The digest, once a local day."""

@@ -75,6 +75,16 @@ class Moderation(Section):
     second_factor: Literal["none"] = "none"
     canary_seconds: Literal[0] = 0
     claim_digest: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    petition_hosts: tuple[str, ...] = ()
+
+    @field_validator("petition_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
+                msg = f"{host!r} is not a host such as petitions.example.org, in small letters, without https://"
+                raise ValueError(msg)
+        return value
 
 
 class Delivery(Section):

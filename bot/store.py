@@ -1,4 +1,4 @@
-"""Queries of what the bot itself remembers: settings, and where conversations stand. Never commits.
+"""Queries of what the bot itself remembers: settings, files, and where conversations stand. Never commits.
 
 A person's Telegram id is sealed here and opened nowhere: a conversation is only ever looked up by it.
 """
@@ -6,15 +6,18 @@ A person's Telegram id is sealed here and opened nowhere: a conversation is only
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from alerts.columns import sealer_of
-from bot.tables import ConversationRow, SettingRow
+from bot.tables import ConversationRow, FileRow, SettingRow
+
+FILES_KEPT: Final = timedelta(days=30)
+"""How long an id is remembered that Telegram gave a file; after that it is made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,18 @@ async def get_setting(session: AsyncSession, key: str) -> str | None:
 async def put_setting(session: AsyncSession, key: str, value: str) -> None:
     """Remember a value in place of the one before."""
     await session.merge(SettingRow(key=key, value=value))
+
+
+async def file_id(session: AsyncSession, key: str) -> str | None:
+    """Telegram's id of a file that was made from the same."""
+    row = await session.get(FileRow, key)
+    return row.file_id if row else None
+
+
+async def keep_file(session: AsyncSession, key: str, file_id: str, now: datetime) -> None:
+    """Remember the id of a file; those of long ago are forgotten with it."""
+    await session.execute(delete(FileRow).where(col(FileRow.at) < now - FILES_KEPT))
+    await session.merge(FileRow(key=key, file_id=file_id, at=now))
 
 
 def language_key(actor: str) -> str:

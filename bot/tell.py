@@ -28,6 +28,7 @@ from alerts.watch import URGENT_DAYS
 from bot import store
 from bot.buttons import Binding
 from bot.context import Services
+from bot.handlers.settle import buttons_of
 from bot.messenger import put_buttons, send
 from subscribers import enrol
 
@@ -130,7 +131,7 @@ async def _tell_of_questions(bot: Bot, services: Services, everyone: list[Modera
         asked = await questions.untold(session, BATCH)
     for question in asked:
         assert question.id is not None
-        if not await tell_all(bot, services, everyone, _question(question)):
+        if not await tell_all(bot, services, everyone, _question(question), _answers(question)):
             return False
         async with services.sessions.begin() as session:
             await questions.mark_told(session, [question.id], services.clock())
@@ -143,6 +144,20 @@ def _question(question: Question) -> Compose:
         return replace(render_question(catalogue, question), silent=True)
 
     return compose
+
+
+def _answers(question: Question) -> Buttons | None:
+    """Buttons for what can be answered with one tap; they count under this very message."""
+    labels = buttons_of(question)
+    if not labels:
+        return None
+
+    def buttons(catalogue: Catalogue, binding: Binding) -> Keyboard:
+        return tuple(
+            (Button(catalogue.t(label), binding.bind(verb, question.id)),) for verb, label in labels.items()
+        )
+
+    return buttons
 
 
 def button_for(services: Services, moderator: Moderator, label: str, verb: str, *subject: int) -> Button:

@@ -58,9 +58,16 @@ class Outcome:
     reason: str = ""
 
 
+NO_WORDS: Final = Message("")
+"""Of an operation that says nothing: buttons off."""
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A claimed delivery with all that its attempt needs."""
+    """A claimed delivery with all that its attempt needs.
+
+    `reply_to`: what a new message answers; for any other operation, the message that it acts on.
+    """
 
     delivery_id: int
     attempt: int
@@ -160,7 +167,12 @@ def released(claim: Claim, not_before: datetime | None = None) -> Next:
 
 
 def wordless(claim: Claim) -> Next:
-    """A claimed row for which there is no text: a fault for an alert; a digest may have lost all it had to say."""
+    """A claimed row for which there is no text: a fault for an alert; a digest may have lost all it had to say.
+
+    For buttons off: the message is not known any more.
+    """
+    if claim.operation is not Operation.SEND:
+        return Next(DeliveryStatus.CANCELLED, claim.copies - 1, "message_forgotten")
     if claim.is_alert:
         return Next(DeliveryStatus.FAILED, claim.copies - 1, "no_text")
     return Next(DeliveryStatus.CANCELLED, claim.copies - 1, "nothing_to_say")

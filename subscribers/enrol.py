@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from subscribers.store import people
-from subscribers.subscriber import ChatKind, Mode, Subscriber
+from subscribers.subscriber import ChatKind, Mode, Subscriber, checked_country
 from subscribers.subscription import MOST_KEYS, case_key, case_of, checked
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -48,6 +48,16 @@ async def choose_mode(sessions: Sessions, chat: int, mode: Mode) -> None:
 async def letter_warned(sessions: Sessions, chat: int) -> None:
     """The note before the first letter has been shown."""
     await _change(sessions, chat, letter_warned=True)
+
+
+async def choose_plain(sessions: Sessions, chat: int, plain: bool) -> None:  # noqa: FBT001 - the choice itself
+    """Messages for a screen reader, or as everybody gets them."""
+    await _change(sessions, chat, plain=plain)
+
+
+async def remember_country(sessions: Sessions, chat: int, country: str | None) -> None:
+    """Where they live (ISO 3166-1 alpha-2, upper case), because they asked; None forgets it. ValueError for no code."""
+    await _change(sessions, chat, country=None if country is None else checked_country(country))
 
 
 async def pause(sessions: Sessions, chat: int, until: datetime) -> None:

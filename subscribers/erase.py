@@ -62,7 +62,7 @@ async def erase_gone(sessions: Sessions, now: datetime) -> Erasure:
     """Erase those refused for good; in a storm those of the last hour are held instead, until a moderator decides."""
     async with sessions.begin() as session:
         recent = await retention.refusals(session, now - STORM_WINDOW)
-        if recent.gone >= STORM_LEAST and recent.gone > STORM_SHARE * recent.tried:
+        if any(each.gone >= STORM_LEAST and each.gone > STORM_SHARE * each.tried for each in recent):
             await retention.hold_gone(session, now - STORM_WINDOW)
         held = await retention.held_count(session)
     return Erasure(await _erase_all(sessions, are_held=False), held)

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Final
 
-from subscribers.delivery import Claim, Next, Outcome, OutcomeKind
+from subscribers.delivery import Claim, Next, Operation, Outcome, OutcomeKind
 
 LOOK_AHEAD: Final = timedelta(milliseconds=250)
 """How far ahead slots are reserved: short, so that an urgent alert waits behind few messages."""
@@ -163,7 +163,7 @@ class Brake:
         self.pause = max((pause for pause in pauses if pause is not None), default=None)
         if following.halts:
             self.halted = outcome.reason or "halt"
-        if claim.alert_id is None:
+        if claim.alert_id is None or claim.operation is not Operation.SEND:
             return
         if outcome.kind is OutcomeKind.SENT:
             self.bad[claim.alert_id] = 0

@@ -99,16 +99,10 @@ class _Result:
         """(alert, action, subscriber, message id) when it put a message of a chain into a chat."""
         if self.envelope is None or self.outcome is None or self.outcome.message_id is None:
             return None
-        if self.claim.operation is not Operation.SEND or self.claim.alert_id is None:
+        alert_id, action_id = self.claim.alert_id, self.envelope.action_id
+        if self.claim.operation is not Operation.SEND or alert_id is None or action_id is None:
             return None
-        if self.envelope.action_id is None:
-            return None
-        return (
-            self.claim.alert_id,
-            self.envelope.action_id,
-            self.claim.subscriber_id,
-            self.outcome.message_id,
-        )
+        return alert_id, action_id, self.claim.subscriber_id, self.outcome.message_id
 
 
 async def send(
@@ -217,7 +211,7 @@ class _Round:
             address = found[claim.delivery_id]
             reader = replace(address.subscriber, keys=keys.get(claim.subscriber_id, frozenset()))
             message = await self._texts.message_for(session, claim, reader, now)
-            if message is None:
+            if message is None or not address.has_room_for(claim):
                 self._landed.append(_Result(claim, wordless(claim)))
                 continue
             slot = first + place / self._pace.rate

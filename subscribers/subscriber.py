@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,17 @@ from alerts.render.message import Variant
 
 CONSENT_VERSION: Final = 1
 """Raised when the consent sentence changes; older consents are then asked again."""
+
+
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+
+
+def checked_country(code: str) -> str:
+    """`code` itself; ValueError when it is not of the form of ISO 3166-1 alpha-2."""
+    if _COUNTRY.fullmatch(code) is None:
+        msg = f"{code[:40]!r} is not the code of a country"
+        raise ValueError(msg)
+    return code
 
 
 class ChatKind(StrEnum):

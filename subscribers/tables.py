@@ -120,21 +120,29 @@ class TallyRow(SQLModel, table=True):
 
 
 class ChainRow(SQLModel, table=True):
-    """An alert's message in one chat, its id sealed: what follows in its chain replies to the first, buttons go."""
+    """An alert's message in one chat, its id sealed: what follows in its chain replies to the first.
+
+    `has_buttons` until they have been taken away, which outlives the ledger's memory of having done it.
+    """
 
     __tablename__ = "chain_rows"
     __table_args__ = (
         Index("ix_chain_rows_subscriber_id", "subscriber_id"),
         Index("ix_chain_rows_action_id", "action_id", "subscriber_id"),
+        partial("ix_chain_rows_buttoned", "alert_id", where="has_buttons"),
     )
     alert_id: int = Field(sa_column=Column(Integer, ForeignKey("alerts.id"), primary_key=True))
     action_id: int = Field(foreign_key="actions.id")
     subscriber_id: int = owned_by_subscriber()
     message: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # sealed message id
+    has_buttons: bool = True
 
 
 class ActRow(SQLModel, table=True):
-    """What a reader says they did (“I sent it”): one reader, one action, one way of acting. No time; unlinked 48 h after the action has closed."""
+    """What a reader says they did (“I sent it”): one reader, one action, one way of acting. No time is kept.
+
+    Unlinked from the reader 48 h after the action has closed.
+    """
 
     __tablename__ = "acts"
     __table_args__ = (

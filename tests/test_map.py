@@ -29,7 +29,7 @@ WRONG = [
     ("subscribers/delivery.py", "bot.config"),
     ("alerts/review.py", "alerts.publish"),
     ("alerts/store/audit.py", "alerts.audit"),
-    ("alerts/render/message.py", "alerts.letter"),
+    ("alerts/render/message.py", "alerts.store"),
     ("subscribers/subscriber.py", "subscribers.store"),
     ("alerts/day.py", "httpx"),
     ("subscribers/pace.py", "sqlalchemy"),

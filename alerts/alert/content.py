@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,11 @@ from alerts.demand import Demand, Petition
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """A further case of the same action, in danger in the same place."""
+    """A further case of the same action, in danger in the same place. `by_hand`: a moderator's word, not a list's."""
 
     case_id: int
     view: CaseView
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ class Facts:
             "petitions": [petition.to_json() for petition in self.petitions],
             "demands": list(self.demands),
             "goal": self.goal,
-            "also": [{"case_id": one.case_id, "view": one.view.to_json()} for one in self.also],
+            "also": [
+                {"case_id": one.case_id, "view": one.view.to_json(), "by_hand": one.by_hand}
+                for one in self.also
+            ],
         }
 
     @classmethod
@@ -68,7 +72,8 @@ class Facts:
             demands=tuple(map(Demand, plain.get("demands", ()))),
             goal=plain.get("goal"),
             also=tuple(
-                Companion(one["case_id"], CaseView.from_json(one["view"])) for one in plain.get("also", ())
+                Companion(one["case_id"], CaseView.from_json(one["view"]), one.get("by_hand", False))
+                for one in plain.get("also", ())
             ),
         )
 
@@ -114,6 +119,16 @@ class Alert:
     backgrounds: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def case_ids(self) -> tuple[int, ...]:
+        """All the cases it is about, the leading one first."""
+        return (self.case_id, *(one.case_id for one in self.facts.also))
+
+    def as_about(self, case_id: int) -> Alert:
+        """The same alert as one of its cases has it."""
+        views = dict(zip(self.case_ids, self.facts.views, strict=True))
+        return replace(self, case_id=case_id, facts=replace(self.facts, view=views[case_id], also=()))
+
+    @property
     def status_in_law(self) -> CaseStatus:
         """The case's status as this alert states it."""
         assert self.facts.view.status is not None
@@ -136,9 +151,13 @@ class Alert:
 
     @property
     def offers_letters(self) -> bool:
-        """Whether it carries something to write: never on a death, while relief is news, or to end an action."""
-        is_in_danger = self.status_in_law in IN_DANGER
-        return self.disposition is Disposition.ACTION and is_in_danger and self.kind not in ENDS
+        """Whether it carries something to write: never on a death, while relief is news, or to end an action.
+
+        Under a stay only more time does, once a moderator has let its letters go on.
+        """
+        status, is_more_time = self.status_in_law, self.kind is AlertKind.UPDATE_DEADLINE_EXTENDED
+        may_ask = status in IN_DANGER or (status is CaseStatus.STAYED and is_more_time)
+        return self.disposition is Disposition.ACTION and may_ask and self.kind not in ENDS
 
     def core_hash(self) -> str:
         """Fingerprint of everything that is the same in all languages."""
@@ -164,7 +183,7 @@ class Alert:
 
     def topics(self) -> frozenset[str]:
         """Topic keys; a subscriber who holds any of them wants this alert (delivery.md 2.1)."""
-        keys = {f"case:{self.case_id}", *(f"case:{one.case_id}" for one in self.facts.also)}
+        keys = {f"case:{case_id}" for case_id in self.case_ids}
         for view in self.facts.views:
             countries = {"*"} | ({view.country} if view.country else set())
             marks = {"*"}

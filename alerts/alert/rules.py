@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Final
@@ -35,9 +35,16 @@ _SAME_NAME: Final = 0.75
 """How alike two spellings of one name are at least (0 to 1); below it, the edit names somebody else."""
 
 
-def makes_editor(alert: Alert, facts: Facts, texts: Mapping[str, str]) -> bool:
-    """Whether this edit bars its author from approving: not for spelling, prison or source of a list's draft."""
-    if alert.is_by_hand or dict(texts) != dict(alert.texts) or alert.hands_of(Part.APPROVER):
+def makes_editor(
+    alert: Alert, facts: Facts, texts: Mapping[str, str], backgrounds: Mapping[str, str] | None = None
+) -> bool:
+    """Whether this edit bars its author from approving: not for spelling, prison or source of a list's draft.
+
+    `backgrounds` None: they stay as they are.
+    """
+    stories = alert.backgrounds if backgrounds is None else backgrounds
+    words_stay = (dict(texts), dict(stories)) == (dict(alert.texts), dict(alert.backgrounds))
+    if alert.is_by_hand or not words_stay or alert.hands_of(Part.APPROVER):
         return True
     old, new = alert.facts.to_json(), facts.to_json()
     old_view, new_view = old.pop("view"), new.pop("view")
@@ -59,8 +66,15 @@ def may_turn_down(alert: Alert, reason: str) -> Refusal | None:
     return None if reason.strip() else Refusal.REASON_MISSING
 
 
-def may_approve(alert: Alert, actor: str, revision: int, case: Case, now: datetime) -> Refusal | None:
-    """Whether `actor` may approve that revision of an alert about `case` now."""
+def may_approve(
+    alert: Alert,
+    actor: str,
+    revision: int,
+    case: Case,
+    now: datetime,
+    companions: Collection[Case] = (),
+) -> Refusal | None:
+    """Whether `actor` may approve that revision now, of an alert about `case` and, if it names more, `companions`."""
     if alert.status is not AlertStatus.PENDING:
         return Refusal.WRONG_STATUS
     if revision != alert.revision:
@@ -69,10 +83,12 @@ def may_approve(alert: Alert, actor: str, revision: int, case: Case, now: dateti
         return Refusal.OWN_WORK
     if actor in _standing(alert, now):
         return Refusal.ALREADY_APPROVED
-    return _facts_stand(alert, case, now)
+    return _facts_stand(alert, case, now, companions)
 
 
-def may_publish(alert: Alert, needed: int, case: Case, now: datetime) -> Refusal | None:
+def may_publish(
+    alert: Alert, needed: int, case: Case, now: datetime, companions: Collection[Case] = ()
+) -> Refusal | None:
     """The only rule of publication: enough fresh approvals of exactly this, by others than its makers.
 
     One is always needed: nothing goes out without a named approver, whatever `needed` says.
@@ -82,7 +98,7 @@ def may_publish(alert: Alert, needed: int, case: Case, now: datetime) -> Refusal
     if not is_enough(alert, needed, now):
         had = {hand.actor for hand in _bound(alert)}
         return Refusal.LAPSED if len(had) >= max(needed, 1) else Refusal.TOO_FEW_APPROVALS
-    return _facts_stand(alert, case, now)
+    return _facts_stand(alert, case, now, companions)
 
 
 def is_enough(alert: Alert, needed: int, now: datetime) -> bool:
@@ -114,20 +130,33 @@ def _standing(alert: Alert, now: datetime) -> set[str]:
     return {hand.actor for hand in _bound(alert) if now - hand.at <= APPROVAL_LASTS}
 
 
-def _facts_stand(alert: Alert, case: Case, now: datetime) -> Refusal | None:
+def _facts_stand(alert: Alert, case: Case, now: datetime, companions: Collection[Case]) -> Refusal | None:
+    """What it says of each of its cases must still hold; its deadline must be ahead."""
+    by_id = {one.id: one for one in companions}
+    refusals = [_case_stands(alert, case, is_by_hand=alert.is_by_hand)]
+    refusals += [
+        _case_stands(alert.as_about(one.case_id), by_id[one.case_id], is_by_hand=one.by_hand)
+        for one in alert.facts.also
+    ]
+    if refusal := next(filter(None, refusals), None):
+        return refusal
+    if alert.goes_out and alert.facts.deadline is not None and alert.facts.deadline <= now:
+        return Refusal.DEADLINE_PASSED
+    return None
+
+
+def _case_stands(alert: Alert, case: Case, *, is_by_hand: bool) -> Refusal | None:
     """A list's alert must still be what the list says, so that a stay is not overtaken by an old warning.
 
     A moderator's own word may be ahead of the list.
     """
-    if not alert.is_by_hand:
+    if not is_by_hand:
         if case.missing_since is not None:
             return Refusal.VANISHED
         if as_told(case.seen).status is not alert.status_in_law:
             return Refusal.STATUS_MOVED_ON
     if takes_back_an_end(alert, case.published):
         return Refusal.NEEDS_CORRECTION
-    if alert.goes_out and alert.facts.deadline is not None and alert.facts.deadline <= now:
-        return Refusal.DEADLINE_PASSED
     if alert.status_in_law is CaseStatus.EXECUTED and alert.facts.view.certainty not in CERTAIN:
         return Refusal.NEEDS_CERTAINTY
     return None

@@ -77,3 +77,7 @@ class Refusal(StrEnum):
     NEEDS_CERTAINTY = "needs_certainty"
     REASON_MISSING = "reason_missing"
     OPEN_DRAFT_EXISTS = "open_draft_exists"
+    NOT_TOGETHER = "not_together"
+    ACTION_CLOSED = "action_closed"
+    NO_LETTERS = "no_letters"
+    NO_LATER_DEADLINE = "no_later_deadline"

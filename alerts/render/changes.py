@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from alerts.alert import Alert, AlertStatus
 from alerts.case import CaseStatus, CaseView, Certainty
-from alerts.day import Day
+from alerts.day import Day, zone_of
 from alerts.locales import Catalogue, terms
 from alerts.render import person
-from alerts.render.builder import TextBuilder
+from alerts.render.builder import TextBuilder, plain
 from alerts.render.message import Keyboard, Message
 
 _LONG: Final = 200
@@ -35,13 +35,44 @@ def render_draft(catalogue: Catalogue, alert: Alert, *, keyboard: Keyboard = ())
     text.line(catalogue.t("%(kind)s · %(lane)s · %(disposition)s", **values)).line()
     for line in differences(catalogue, alert.facts.before, view):
         text.line(line)
+    for companion in alert.facts.also:
+        text.line(_companion(catalogue, companion.view))
     text.line().line(person.says_who(catalogue, view))
     if view.source_url:
         text.line(person.listed(catalogue, view.source_url, _LONG))
+    for line in _what_is_asked(catalogue, alert):
+        text.line(line)
     for petition in alert.facts.petitions:
         link = person.listed(catalogue, petition.url, _LONG)
         text.line(catalogue.t("Petition: %(link)s", link=link))
     return text.build(keyboard)
+
+
+def _companion(catalogue: Catalogue, view: CaseView) -> str:
+    """Somebody else of the same prison: who, where they stand, who says so."""
+    assert view.status is not None
+    name, status = person.full_name(catalogue, view), terms.status(catalogue, view.status)
+    line = catalogue.t("Also: %(name)s – %(status)s", name=name, status=status)
+    return f"{line} {person.says_who(catalogue, view)}"
+
+
+def _what_is_asked(catalogue: Catalogue, alert: Alert) -> list[str]:
+    """Until when, for what, and how much of it: all that an approval binds."""
+    facts, lines = alert.facts, []
+    if facts.deadline is not None:
+        deadline = catalogue.moment(facts.deadline, zone_of(facts.view.country))
+        lines.append(catalogue.t("Deadline: %(deadline)s", deadline=deadline))
+    if facts.demands:
+        demands = catalogue.listing([terms.demand(catalogue, demand) for demand in facts.demands])
+        lines.append(catalogue.t("Asks for: %(demands)s", demands=demands))
+    if facts.goal:
+        lines.append(catalogue.t("Letters hoped for: %(number)s", number=facts.goal))
+    return lines
+
+
+def render_background(catalogue: Catalogue, story: str) -> Message:
+    """The longer story behind an alert, as a message of its own."""
+    return TextBuilder(catalogue).bold(catalogue.t("Background")).line().line().line(plain(story)).build()
 
 
 def render_waiting(
@@ -71,7 +102,7 @@ def render_verdict(catalogue: Catalogue, alert: Alert, keyboard: Keyboard = ()) 
 
 def about(catalogue: Catalogue, alert: Alert) -> str:
     """One line: whom a draft is about and what it states, "Arman Nemuneh (Iran) – Execution imminent"."""
-    shown = person.name_and_country(catalogue, alert.facts.view)
+    shown = person.subject(catalogue, alert.facts.views)
     status = terms.status(catalogue, alert.status_in_law)
     return catalogue.t("%(name)s – %(status)s", name=shown, status=status)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from alerts.case import Case, CaseStatus
 from alerts.day import Day
 from alerts.locales import N_, Catalogue, terms
-from alerts.question import Question, QuestionKind
+from alerts.question import ACTIONS, Question, QuestionKind
 from alerts.render import person
 from alerts.render.builder import TextBuilder, neutral
 from alerts.render.message import Keyboard, Message
@@ -69,6 +69,9 @@ _WORDS: Final = {
         " /targets"
     ),
 }
+_NEVER_CHECKED: Final = N_("%(name)s: nobody has checked this address yet. Is it right? /targets")
+_NO_LISTS: Final = frozenset({QuestionKind.TARGET_DUE, QuestionKind.ADDRESS_FAILED})
+"""Asked about officials to write to, whom no list names."""
 _UNKNOWN: Final = "–"
 _LONG: Final = 400
 _STATUSES: Final = frozenset(CaseStatus)
@@ -110,11 +113,24 @@ def _add_question(text: TextBuilder, catalogue: Catalogue, question: Question) -
         _UNKNOWN,
     )
     name = person.listed(catalogue, question.case_name)
-    title = catalogue.t(
+    text.bold(_title(catalogue, question)).line()
+    text.line(catalogue.t(_words(question), **(blanks | values | {"name": name})))
+
+
+def _title(catalogue: Catalogue, question: Question) -> str:
+    if question.list_name == ACTIONS:
+        return catalogue.t("Question about an urgent action")
+    if question.kind in _NO_LISTS:
+        return catalogue.t("Question about an official’s address")
+    return catalogue.t(
         "Question about the list “%(list)s”", list=person.listed(catalogue, question.list_name)
     )
-    text.bold(title).line()
-    text.line(catalogue.t(_WORDS[question.kind], **(blanks | values | {"name": name})))
+
+
+def _words(question: Question) -> str:
+    if question.kind is QuestionKind.TARGET_DUE and "date" not in question.detail:
+        return _NEVER_CHECKED
+    return _WORDS[question.kind]
 
 
 def _in_words(catalogue: Catalogue, key: str, value: Any) -> str:

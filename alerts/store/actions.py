@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -55,8 +55,40 @@ def _as_action(row: ActionRow, case_ids: list[int]) -> Action:
 
 
 async def open_action_of(session: AsyncSession, case_id: int) -> Action | None:
-    """The chain of a case that is not closed, if any (its deadline may have passed)."""
-    return await _latest(session, _of_case(case_id, is_still_in=True), col(ActionRow.closed_at).is_(None))
+    """The chain of a case that is not closed, if any (its deadline may have passed).
+
+    One that the case has left while others are in it counts too: what comes later is told to the same readers.
+    """
+    is_open = col(ActionRow.closed_at).is_(None)
+    return await _latest(session, _of_case(case_id, is_still_in=True), is_open) or await _latest(
+        session, _of_case(case_id, is_still_in=False), is_open
+    )
+
+
+async def to_change(session: AsyncSession, action_id: int) -> Action | None:
+    """One chain, which nobody else may change until the transaction ends. Hold its cases before, if you do."""
+    row = await session.scalar(
+        select(ActionRow)
+        .where(col(ActionRow.id) == action_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await read(session, [row]))[0] if row else None
+
+
+async def action_by_id(session: AsyncSession, action_id: int) -> Action | None:
+    """One chain."""
+    return await _latest(session, col(ActionRow.id) == action_id)
+
+
+async def asking(session: AsyncSession, now: datetime) -> list[Action]:
+    """The open chains that letters are written for, held ones too; the next deadline first."""
+    rows = select(ActionRow).where(
+        col(ActionRow.closed_at).is_(None), col(ActionRow.letters), col(ActionRow.deadline) > now
+    )
+    return await read(
+        session, await session.scalars(rows.order_by(col(ActionRow.deadline), col(ActionRow.id)))
+    )
 
 
 def _of_case(case_id: int, *, is_still_in: bool) -> ColumnElement[bool]:
@@ -75,12 +107,22 @@ async def _latest(session: AsyncSession, *where: ColumnElement[bool]) -> Action 
 async def chain_for(session: AsyncSession, alert: Alert) -> Action | None:
     """The chain that `alert` goes on with: the case's open one; unless it is a first alert, else its latest.
 
-    So news after a deadline, and a correction after an end, keep the number and reach those who got the rest.
+    So news after a deadline, and a correction after an end, keep the number and reach those who got the rest. A
+    chain that was stopped is taken up again by a correction only: other letters begin a new one.
     """
     current = await open_action_of(session, alert.case_id)
     if current is not None or alert.kind is AlertKind.FIRST:
         return current
-    return await _latest(session, _of_case(alert.case_id, is_still_in=False))
+    latest = await _latest(session, _of_case(alert.case_id, is_still_in=False))
+    is_over = latest is not None and latest.kind is AlertKind.STOP_ACTION
+    return None if is_over and alert.offers_letters and alert.kind is not AlertKind.CORRECTION else latest
+
+
+async def may_share(session: AsyncSession, alert: Alert, other: Alert) -> bool:
+    """Whether the cases of `other` can go out in the chain of `alert`: they have no open one, or the same."""
+    current = await chain_for(session, alert)
+    theirs = [await open_action_of(session, case_id) for case_id in other.case_ids]
+    return all(one is None or (current is not None and one.id == current.id) for one in theirs)
 
 
 async def open_new_action(session: AsyncSession, action: Action) -> Action:
@@ -124,14 +166,12 @@ async def _keep_members(session: AsyncSession, action: Action) -> None:
     await session.execute(back.values(left_at=None))
 
 
-async def leave(session: AsyncSession, action: Action, case_id: int, now: datetime) -> Action:
-    """One case's outcome is known: it leaves the chain, which another of its cases leads from then on."""
+async def leave(session: AsyncSession, action_id: int, case_ids: Collection[int], now: datetime) -> None:
+    """The outcomes of these cases are known: they leave the chain, which goes on for the others."""
     rows = update(ActionCaseRow).where(
-        col(ActionCaseRow.action_id) == action.id, col(ActionCaseRow.case_id) == case_id
+        col(ActionCaseRow.action_id) == action_id, col(ActionCaseRow.case_id).in_(case_ids)
     )
     await session.execute(rows.values(left_at=now))
-    left = tuple(one for one in action.case_ids if one != case_id)
-    return replace(action, case_ids=left, case_id=left[0] if left else action.case_id)
 
 
 async def _next_sequence(session: AsyncSession, year: int) -> int:
@@ -184,11 +224,7 @@ def _action_columns(action: Action) -> dict[str, Any]:
     }
 
 
-async def actions_past_deadline(
-    session: AsyncSession, now: datetime, case_id: int | None = None
-) -> list[Action]:
-    """Chains not closed whose deadline has passed; with `case_id`, of that case."""
+async def actions_past_deadline(session: AsyncSession, now: datetime) -> list[Action]:
+    """Chains not closed whose deadline has passed."""
     query = select(ActionRow).where(col(ActionRow.closed_at).is_(None), col(ActionRow.deadline) <= now)
-    if case_id is not None:
-        query = query.where(_of_case(case_id, is_still_in=True))
     return await read(session, await session.scalars(query.order_by(col(ActionRow.id))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -53,6 +54,13 @@ async def exists(session: AsyncSession, verb: str, subject: str) -> bool:
         select(col(AuditRow.seq)).where(col(AuditRow.verb) == verb, col(AuditRow.subject) == subject).limit(1)
     )
     return await session.scalar(query) is not None
+
+
+async def latest_of(session: AsyncSession, subject: str, verbs: Collection[str]) -> AuditLine | None:
+    """The newest line that says one of these verbs of `subject`."""
+    query = select(AuditRow).where(col(AuditRow.subject) == subject, col(AuditRow.verb).in_(verbs))
+    row = await session.scalar(query.order_by(col(AuditRow.seq).desc()).limit(1))
+    return _line(row) if row else None
 
 
 async def lines_after(session: AsyncSession, seq: int, limit: int) -> list[AuditLine]:

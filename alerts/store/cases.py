@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from alerts.alert import Alert
 from alerts.case import LIVING, Case, CaseStatus, CaseView
 from alerts.tables import CaseRow
 
@@ -55,6 +56,12 @@ async def case_by_id(session: AsyncSession, case_id: int) -> Case | None:
     """One case, if there is one."""
     row = (await session.execute(_select().where(col(CaseRow.id) == case_id))).one_or_none()
     return None if row is None else _as_case(row)
+
+
+async def cases_of(session: AsyncSession, alert: Alert) -> tuple[Case, list[Case]]:
+    """The case that an alert leads with, and its further ones."""
+    found = {case.id: case for case in await cases_by_id(session, alert.case_ids)}
+    return found[alert.case_id], [found[one.case_id] for one in alert.facts.also]
 
 
 async def hold(session: AsyncSession, case_id: int) -> Case | None:

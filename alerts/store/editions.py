@@ -136,6 +136,14 @@ async def unweighed_changes(
     ]
 
 
+async def news_waits(session: AsyncSession, case_ids: Collection[int]) -> bool:
+    """Whether the draft station has yet to look at a change of any of these cases."""
+    waits = select(col(ChangeRow.id)).where(
+        col(ChangeRow.weighed).is_(False), col(ChangeRow.case_id).in_(case_ids)
+    )
+    return await session.scalar(waits.limit(1)) is not None
+
+
 async def mark_weighed(session: AsyncSession, ids: Collection[int], alert_id: int | None) -> None:
     """The draft station has looked at these; `alert_id` is the draft they are in, if any."""
     chosen = update(ChangeRow).where(col(ChangeRow.id).in_(ids))

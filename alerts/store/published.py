@@ -82,7 +82,9 @@ async def countries(session: AsyncSession) -> list[str]:
 async def case_history(session: AsyncSession, case_id: int) -> list[Alert]:
     """What we published about a case, oldest first; what a correction took back is left out."""
     told: list[Alert] = []
-    for alert in await _alerts(session, col(AlertRow.case_id) == case_id, col(AlertRow.status).in_(_TOLD)):
+    about = or_(col(AlertRow.case_id) == case_id, _has_topic([f"case:{case_id}"]))
+    for found in await _alerts(session, about, col(AlertRow.status).in_(_TOLD)):
+        alert = found.as_about(case_id)  # one of several hears of its own standing
         if alert.kind is AlertKind.CORRECTION and told and told[-1].status is AlertStatus.SUPERSEDED:
             told.pop()
         told.append(alert)
@@ -147,6 +149,11 @@ async def action_by_number(session: AsyncSession, year: int, sequence: int) -> A
     return found[0] if found else None
 
 
+async def alerts_of_action(session: AsyncSession, action_id: int) -> list[Alert]:
+    """All that was published of a chain, oldest first, whatever has become of it since."""
+    return await _alerts(session, col(AlertRow.action_id) == action_id, col(AlertRow.number).is_not(None))
+
+
 def topics_with_news(since: datetime, until: datetime, now: datetime) -> Select[str]:
     """The topic keys on which a digest has something to say: a change in its window, or an action still open."""
     actions = select(col(ActionRow.id)).where(_is_open(now))
@@ -175,6 +182,11 @@ async def topics_of_actions(session: AsyncSession, action_ids: Collection[int]) 
 async def outcome_waits(session: AsyncSession, case_id: int) -> bool:
     """Whether a death or a stay of this case waits for review: its letters are held, and nothing more is said."""
     return case_id in await cases_waiting(session, [case_id])
+
+
+async def letters_wait(session: AsyncSession, action: Action) -> bool:
+    """Whether a death or a stay of any of an action's cases waits for review: a letter names them all."""
+    return bool(await cases_waiting(session, action.case_ids))
 
 
 async def cases_waiting(session: AsyncSession, case_ids: Collection[int]) -> frozenset[int]:

@@ -52,6 +52,23 @@ async def asked_about(session: AsyncSession, kind: QuestionKind, case_ids: Colle
     return found
 
 
+async def by_id(session: AsyncSession, question_id: int) -> Question | None:
+    """An open question, which nobody else may answer until the transaction ends; None once it is closed."""
+    query = select(QuestionRow).where(
+        col(QuestionRow.id) == question_id, col(QuestionRow.closed_at).is_(None)
+    )
+    row = await session.scalar(query.with_for_update())
+    return _as_question(row) if row else None
+
+
+async def known_subjects(session: AsyncSession, kind: QuestionKind, subjects: Collection[str]) -> set[str]:
+    """Of these subjects, those that were ever asked about, closed ones too."""
+    query = select(col(QuestionRow.subject)).where(
+        col(QuestionRow.kind) == kind.value, col(QuestionRow.subject).in_(subjects)
+    )
+    return set(await session.scalars(query))
+
+
 async def close(session: AsyncSession, ids: Collection[int], now: datetime) -> None:
     """Close questions: answered, or no longer raised by their list."""
     ordered = sorted(ids)

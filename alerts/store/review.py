@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from alerts.alert import OPEN, Alert, AlertStatus, Hand, Part
 from alerts.case import CaseView
+from alerts.joint import JOINED
 from alerts.render.message import Message, Variant
 from alerts.store import cases
 from alerts.store.rows import as_alert
@@ -20,6 +21,8 @@ from alerts.tables import AlertRow, AlertTextRow, AlertTopicRow, CaseRow, HandRo
 
 _TOLD: Final = (AlertStatus.PENDING, AlertStatus.RETURNED, AlertStatus.REJECTED)
 """Standings that somebody must hear of."""
+_NOBODY: Final = "[]"
+"""No further cases, as both engines give an empty list of a JSON value."""
 
 
 async def _alerts(
@@ -44,17 +47,71 @@ async def alert_by_id(session: AsyncSession, alert_id: int) -> Alert | None:
 
 
 async def alert_to_change(session: AsyncSession, alert_id: int) -> Alert | None:
-    """One alert, its case held until the transaction ends: two steps at once become two steps in turn."""
-    case_id = await session.scalar(select(col(AlertRow.case_id)).where(col(AlertRow.id) == alert_id))
-    if case_id is None:
-        return None
-    await cases.hold(session, case_id)
+    """One alert, its cases held until the transaction ends: two steps at once become two steps in turn."""
+    await hold_cases_of(session, [alert_id])
     return await alert_by_id(session, alert_id)
 
 
+async def hold_cases_of(session: AsyncSession, ids: Collection[int]) -> None:
+    """Hold the cases of some alerts; one that gets a further case meanwhile is held with that one."""
+    held: set[int] = set()
+    while not (wanted := await _cases_of(session, col(AlertRow.id).in_(ids))) <= held:
+        held |= await _hold(session, wanted)
+
+
+async def draft_to_change(session: AsyncSession, case_id: int) -> Alert | None:
+    """The alert of a case that is on its way, if any, held with all its cases; the case is held in any event."""
+    held: set[int] = set()
+    while not (wanted := {case_id} | await _cases_of(session, *_is_on_its_way(case_id))) <= held:
+        held |= await _hold(session, wanted)
+    return await open_alert_of(session, case_id)
+
+
+async def _cases_of(session: AsyncSession, *where: ColumnElement[bool]) -> set[int]:
+    """The cases of some alerts, straight from the rows: what was read before may have been changed since."""
+    rows = await session.execute(select(col(AlertRow.case_id), col(AlertRow.facts)).where(*where))
+    return {case_id for row in rows for case_id in (row.case_id, *_further(row.facts))}
+
+
+def _further(facts: dict[str, Any]) -> list[int]:
+    return [one["case_id"] for one in facts.get("also", ())]
+
+
+async def _hold(session: AsyncSession, case_ids: set[int]) -> set[int]:
+    """In one order, so that two who want several do not wait for each other."""
+    for case_id in sorted(case_ids):
+        await cases.hold(session, case_id)
+    return case_ids
+
+
+def _is_on_its_way(case_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Open alerts that lead with a case, and all open ones of several, of which there are few."""
+    has_further = col(AlertRow.facts)["also"].as_string() != _NOBODY
+    return col(AlertRow.status).in_(OPEN), or_(col(AlertRow.case_id) == case_id, has_further)
+
+
 async def open_alert_of(session: AsyncSession, case_id: int) -> Alert | None:
-    """The one alert of a case that is on its way, if any."""
-    found = await _alerts(session, col(AlertRow.case_id) == case_id, col(AlertRow.status).in_(OPEN))
+    """The one alert on its way that is about a case, alone or with others, if any."""
+    found = await _alerts(session, *_is_on_its_way(case_id))
+    return next((alert for alert in found if case_id in alert.case_ids), None)
+
+
+async def neighbours(session: AsyncSession, alert: Alert, within: timedelta) -> list[Alert]:
+    """The other alerts on their way that came up within some time of this one."""
+    return await _alerts(
+        session,
+        col(AlertRow.status).in_(OPEN),
+        col(AlertRow.id) != alert.id,
+        col(AlertRow.created_at) >= alert.created_at - within,
+        col(AlertRow.created_at) <= alert.created_at + within,
+    )
+
+
+async def joined_draft_of(session: AsyncSession, case_id: int) -> Alert | None:
+    """The newest draft of a case, if it went into another one."""
+    newest = select(func.max(col(AlertRow.id))).where(col(AlertRow.case_id) == case_id).scalar_subquery()
+    went = col(AlertRow.status) == AlertStatus.CANCELLED, col(AlertRow.reason) == JOINED
+    found = await _alerts(session, col(AlertRow.id) == newest, *went)
     return found[0] if found else None
 
 
@@ -164,10 +221,16 @@ def _part_of(hand: Hand) -> tuple[int, str, Part]:
     return hand.revision, hand.actor, hand.part
 
 
-async def supersede(session: AsyncSession, action_id: int, now: datetime, but: int) -> None:
-    """End a chain's published alerts, all `but` one: what was not yet sent of them is not sent any more."""
-    is_other = col(AlertRow.id) != but
-    await _end(session, action_id, AlertStatus.SUPERSEDED, now, is_other)
+async def standing(session: AsyncSession, action_id: int) -> list[Alert]:
+    """A chain's published alerts that nothing has overtaken or ended yet."""
+    return await _alerts(
+        session, col(AlertRow.action_id) == action_id, col(AlertRow.status) == AlertStatus.PUBLISHED
+    )
+
+
+async def supersede(session: AsyncSession, action_id: int, ids: Collection[int], now: datetime) -> None:
+    """End these of a chain's published alerts: what was not yet sent of them is not sent any more."""
+    await _end(session, action_id, AlertStatus.SUPERSEDED, now, col(AlertRow.id).in_(ids))
 
 
 async def expire(session: AsyncSession, action_id: int, now: datetime) -> None:

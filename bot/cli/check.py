@@ -222,17 +222,16 @@ def _listed(items: list[str]) -> str:
 
 def _words() -> list[Finding]:
     from alerts import letter, locales
+    from alerts.letter.checks import check_letters
 
     catalogues = locales.load()
-    problems = [Finding("letter", problem) for problem in letter.check_letters(catalogues)]
+    problems = [Finding("letter", problem) for problem in check_letters(catalogues)]
     if problems:
         return problems
-    templates = {
-        code: letter.read_template(locales.FOLDER / code / "letters" / "appeal.md")
-        for code in catalogues.codes
-    }
     return [
-        Finding(f"locale {code}", note=f"letter reviewed by: {who}", is_open=who == "none")
-        for code, one in templates.items()
-        for who in [one.reviewed_by]
+        Finding(
+            f"locale {code}", note=f"letters reviewed by: {', '.join(sorted(who))}", is_open="none" in who
+        )
+        for code in catalogues.codes
+        for who in [letter.reviewers(code)]
     ]

@@ -57,12 +57,15 @@ async def _buttons(call: Call, case: PublishedCase) -> Keyboard:
     if call.mode is not Mode.READ_ONLY:
         async with call.services.sessions() as session:
             actions = await published.open_actions(session, call.now, [case_key(case.id)])
-            held = await published.outcome_waits(session, case.id)
-        rows += [
-            (letter_button(call.catalogue, action.number, variant_of(call)),)
-            for action, _ in actions
-            if action.letters and not held
-        ]
+            served = [
+                action
+                for action, _ in actions
+                if action.letters
+                and not action.held
+                and case.id in action.case_ids  # not one that others are still in
+                and not await published.letters_wait(session, action)
+            ]
+        rows += [(letter_button(call.catalogue, action.number, variant_of(call)),) for action in served]
     return tuple(rows)
 
 

@@ -1,47 +1,22 @@
-"""From a moderator's answers to a stored draft; and one field of a draft put right."""
+"""From a moderator's answers to a stored draft."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from alerts import review
-from alerts.alert import Alert, AlertStatus, Facts, Refusal
+from alerts.alert import Alert, AlertKind, AlertStatus, Facts, Refusal
 from alerts.case import Case, CaseView, Certainty, split_status
 from alerts.change import becomes
 from alerts.day import Day
-from alerts.demand import Petition
-from alerts.draft import disposition_for, facts_for
-from alerts.locales import N_
+from alerts.drafting import disposition_for, facts_for
 from alerts.moderators import actor_of
-from alerts.render.message import units
 from alerts.store import actions, by_hand, cases
-from alerts.store import review as review_store
 from bot.context import Call
+from bot.handlers.fields import petitions
 
 MOST_FOUND: Final = 6
-_LINK: Final = re.compile(r"https://[^\s/@:]+\.[^\s/@:]+(/\S*)?")
-_LINK_LIMIT: Final = 500
-TEXT_LIMIT: Final = 1500
-"""UTF-16 units of free text: with the coded facts it must fit into one message."""
-
-
-def petition_problem(link: str) -> str | None:
-    """What is wrong with a petition's link (a message id); None when it may be used or is empty."""
-    if not link or (_LINK.fullmatch(link) and len(link) <= _LINK_LIMIT):
-        return None
-    return N_(
-        "That is not a link I can use: it must begin with https:// and name a site. Send it again, or skip."
-    )
-
-
-def text_problem(text: str, most: int) -> str | None:
-    """What is wrong with a text that somebody wrote (a message id with `most`); None when nothing is."""
-    if units(text) <= most:
-        return None
-    return N_("That is too long: at most %(most)s characters fit. Please write it shorter.")
 
 
 async def find_cases(call: Call) -> list[Case]:
@@ -55,7 +30,7 @@ async def compose(call: Call, answers: dict[str, Any]) -> int | Refusal:
     case = await _case_of(call, answers)
     status, detail = split_status(answers["status"])
     view = replace(
-        case.seen,
+        _known(case),
         status=status,
         detail=detail,
         word=None,
@@ -68,11 +43,19 @@ async def compose(call: Call, answers: dict[str, Any]) -> int | Refusal:
         action = await actions.open_action_of(session, case.id)
     before = case.published or (case.seen if case.seen.status else None)
     facts = facts_for(view, before, action, call.now)
-    facts = replace(facts, petitions=_petitions(answers["petition"]) or facts.petitions)
+    facts = replace(facts, petitions=petitions(answers["petition"]) or facts.petitions)
     texts = {code: text for code, text in answers["texts"].items() if text}
     draft = _draft(call, case, facts, texts, has_open_action=action is not None)
+    if answers.get("kind") == AlertKind.CORRECTION:
+        draft = replace(draft, kind=AlertKind.CORRECTION, lane=0)
     result = await review.write(call.services.sessions, draft, actor=draft.author, now=call.now)
     return result.id if isinstance(result, Alert) else result
+
+
+def _known(case: Case) -> CaseView:
+    """What there is to begin from: the list's newest word; of a case that no list has, what readers know."""
+    is_by_hand = case.list_name == by_hand.LIST
+    return case.published if is_by_hand and case.published else case.seen
 
 
 async def _case_of(call: Call, answers: dict[str, Any]) -> Case:
@@ -107,26 +90,3 @@ def _draft(call: Call, case: Case, facts: Facts, texts: dict[str, str], *, has_o
         texts=texts,
         created_at=call.now,
     )
-
-
-def _petitions(link: str) -> tuple[Petition, ...]:
-    """One petition by its link; none for an empty one."""
-    return (Petition(link, host=urlsplit(link).hostname),) if link else ()
-
-
-async def put_right(call: Call, alert_id: int, field: str, value: str) -> Alert | Refusal | None:
-    """Give one field of a draft another value; the next revision of exactly what was read."""
-    async with call.services.sessions() as session:
-        alert = await review_store.alert_by_id(session, alert_id)
-    if alert is None:
-        return None
-    step = review.Step(call.services.sessions, alert_id, actor_of(call.services.sealer, call.user), call.now)
-    if field in call.services.catalogues.codes:
-        texts = {code: text for code, text in {**alert.texts, field: value}.items() if text}
-        return await review.edit(step, None, texts, alert.revision)
-    if field == "petition":
-        facts = replace(alert.facts, petitions=_petitions(value))
-    else:
-        view = CaseView.from_json({**alert.facts.view.to_json(), field: value or None})
-        facts = replace(alert.facts, view=view)
-    return await review.edit(step, facts, None, alert.revision)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from alerts import review
+from alerts import join, review
 from alerts.alert import Alert, AlertStatus, Disposition, Part, Refusal, may_turn_down
 from alerts.locales import N_
 from alerts.moderators import actor_of, all_moderators
+from alerts.step import Step
 from alerts.store import review as review_store
 from bot.context import Call
 from bot.handlers import conversation
@@ -31,10 +32,10 @@ _TURNED_DOWN: Final = {
 }
 
 
-def step_of(call: Call, alert_id: int) -> review.Step:
+def step_of(call: Call, alert_id: int) -> Step:
     """Who does it, to what, when."""
     actor = actor_of(call.services.sealer, call.user)
-    return review.Step(call.services.sessions, alert_id, actor, call.now)
+    return Step(call.services.sessions, alert_id, actor, call.now)
 
 
 async def tell_refusal(call: Call, result: Refusal | None) -> None:
@@ -165,9 +166,22 @@ async def _turn_down(
 
 async def on_triage(call: Call, alert_id: int, revision: int, disposition: Disposition) -> None:
     """Choose how far the draft that was shown goes, and see it again."""
-    result = await review.triage(step_of(call, alert_id), disposition, revision)
+    await _show_or_tell(call, await review.triage(step_of(call, alert_id), disposition, revision))
+
+
+async def on_join(call: Call, alert_id: int, revision: int, other_id: int) -> None:
+    """Put another draft into the one that was shown."""
+    await _show_or_tell(call, await join.join(step_of(call, alert_id), other_id, revision))
+
+
+async def on_part(call: Call, alert_id: int, revision: int, case_id: int) -> None:
+    """Take somebody out of the draft that was shown."""
+    await _show_or_tell(call, await join.part(step_of(call, alert_id), case_id, revision))
+
+
+async def _show_or_tell(call: Call, result: Alert | Refusal | None) -> None:
     if isinstance(result, Alert):
-        await show_draft(call, alert_id)
+        await show_draft(call, result.id)
     else:
         await tell_refusal(call, result)
 

@@ -17,11 +17,14 @@ from subscribers.subscriber import ChatKind, Mode
 _ALL: Final = N_("Everything that is stored about this chat.")
 STORED: Final = N_(
     "%(name)s runs this bot (%(contact)s).\n\n"
-    "Stored about you: your chat number (encrypted; the key is kept apart), language, mode, topics and the cases"
-    " you follow, a pause, the month you joined, which consent you gave, whether you have seen the note on"
-    " letters; which alerts were sent to you, for %(hours)s hours; and, while an urgent action is open, the number"
-    " of its first message in this chat so that corrections can reach you. No name, no phone number, nothing you"
-    " write.\n\n"
+    "Stored about you: your chat number (encrypted; the key is kept apart), language, mode, whether messages are for"
+    " a screen reader, topics and the cases you follow, a pause, the month you joined, which consent you gave,"
+    " whether you have seen the note on letters, your country only if you asked us to remember it; which alerts"
+    " were sent to you, for %(hours)s hours; while an urgent action is open, the numbers of its messages in this"
+    " chat (encrypted), so that corrections can reach you and old buttons go. What you tell us with “I sent it” is"
+    " counted, and is no longer linked to you 48 hours after the action has closed; that an address failed, until"
+    " moderators have looked at it. If Telegram says that this chat is closed to us, that and when, until all of"
+    " this is deleted. No name, no phone number, nothing you write.\n\n"
     "Telegram itself sees who talks to bots, and messages with bots are not end-to-end encrypted.\n\n"
     "/forget deletes everything at once. Questions and complaints: %(officer)s"
 )

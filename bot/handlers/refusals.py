@@ -26,5 +26,11 @@ WORDS: Final = {
         "“Executed” needs an official word or two independent sources; otherwise it is “reported executed”."
     ),
     Refusal.REASON_MISSING: N_("Please add why, for example: /return 5 the prison is wrong"),
+    Refusal.NOT_TOGETHER: N_("These two drafts cannot become one action any more. Please look at them again."),
+    Refusal.ACTION_CLOSED: N_("This action is closed; nothing of it can be changed any more."),
+    Refusal.NO_LETTERS: N_("This action asks for no letters. An update may: /update UA-26/014"),
+    Refusal.NO_LATER_DEADLINE: N_(
+        "By the rule the deadline would be no later than it is. Write an update, or change its date by /edit."
+    ),
     Refusal.OPEN_DRAFT_EXISTS: N_("There is a draft about this case already. /drafts shows it."),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.context import Call
-from bot.handlers import change, conversation, moderate, write
+from bot.handlers import chain, change, conversation, moderate, target_writing, write
 
 
 async def is_expected(call: Call) -> bool:
@@ -18,7 +18,11 @@ async def go_on(call: Call) -> None:
         return
     if standing.matter == "alert":
         await write.on_words(call, standing.step, standing.answers)
+    elif standing.matter == chain.STOPPING:
+        await chain.on_reason(call, standing.answers)
     elif standing.matter == "edit":
         await change.on_edit_words(call, standing.step, standing.answers)
+    elif standing.matter == target_writing.MATTER:
+        await target_writing.on_words(call, standing.step, standing.answers)
     else:
         await moderate.on_reason(call, standing.answers)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from alerts import join
 from alerts.alert import (
     OPEN,
     Alert,
@@ -23,7 +25,7 @@ from alerts.locales import N_, terms
 from alerts.moderators import actor_of
 from alerts.publish import render_all
 from alerts.render import person
-from alerts.render.changes import about, render_draft
+from alerts.render.changes import about, render_background, render_draft
 from alerts.render.message import Button, Keyboard, Message, Variant
 from alerts.store import actions, cases, review
 from bot.buttons import Binding
@@ -31,6 +33,8 @@ from bot.context import Call
 from bot.handlers.refusals import WORDS as REFUSED
 from subscribers import audience
 
+MOST_OTHERS: Final = 5
+"""Drafts that are offered to be put together with the one that is shown."""
 DISPOSITIONS: Final = {
     Disposition.ACTION: N_("With letters"),
     Disposition.ALERT: N_("Alert"),
@@ -51,9 +55,13 @@ async def show_draft(call: Call, alert_id: int) -> None:
     if alert.goes_out:
         await _show_previews(call, alert, number)
     refusal = await _in_the_way(call, alert)
+    others = await join.candidates(call.services.sessions, alert) if alert.status in OPEN else []
     await call.offer(
         await _decision(call, alert, refusal),
-        lambda binding: _decision_keyboard(call, alert, refusal, binding),
+        lambda binding: (
+            *_decision_keyboard(call, alert, refusal, binding),
+            *_joint_keyboard(call, alert, others, binding),
+        ),
     )
 
 
@@ -67,6 +75,8 @@ async def _show_previews(call: Call, alert: Alert, number: str | None) -> None:
         preview = messages[locale, Variant.NORMAL]
         # A moderator's buttons must not serve a letter that is not out yet.
         await call.reply(replace(preview, keyboard=(), silent=True))
+        if story := alert.backgrounds.get(locale):
+            await call.reply(replace(render_background(call.services.catalogues[locale], story), silent=True))
 
 
 async def _decision(call: Call, alert: Alert, refusal: Refusal | None) -> Message:
@@ -86,6 +96,7 @@ async def _decision(call: Call, alert: Alert, refusal: Refusal | None) -> Messag
         reason = person.listed(call.catalogue, alert.reason, limit=1000)
         lines.append(t("Why: %(reason)s", reason=reason))
     lines += await _reach_lines(call, alert)
+    lines += await _held_line(call, alert)
     lines += _approvals_line(call, alert)
     if refusal is not None and alert.status is AlertStatus.PENDING:
         lines.append(t(REFUSED[refusal]))
@@ -95,10 +106,9 @@ async def _decision(call: Call, alert: Alert, refusal: Refusal | None) -> Messag
 async def _in_the_way(call: Call, alert: Alert) -> Refusal | None:
     """Why this moderator cannot approve it now, told before they try."""
     async with call.services.sessions() as session:
-        case = await cases.case_by_id(session, alert.case_id)
-    assert case is not None, "an alert's case is never deleted"
+        case, companions = await cases.cases_of(session, alert)
     actor = actor_of(call.services.sealer, call.user)
-    return may_approve(alert, actor, alert.revision, case, call.now)
+    return may_approve(alert, actor, alert.revision, case, call.now, companions)
 
 
 async def _reach_lines(call: Call, alert: Alert) -> list[str]:
@@ -107,7 +117,7 @@ async def _reach_lines(call: Call, alert: Alert) -> list[str]:
         return []
     t, services = call.catalogue.t, call.services
     async with services.sessions() as session:
-        action = await actions.open_action_of(session, alert.case_id)
+        action = await actions.chain_for(session, alert)
     reach = await audience.count(services.sessions, alert.topics(), call.now, action.id if action else None)
     if not reach:
         return [t("Nobody has asked for this topic yet.")]
@@ -125,6 +135,15 @@ async def _reach_lines(call: Call, alert: Alert) -> list[str]:
             duration=call.catalogue.n("%(number)s second", "%(number)s seconds", seconds),
         )
     ]
+
+
+async def _held_line(call: Call, alert: Alert) -> list[str]:
+    """Whoever approves letters for an action whose letters are held lets them go on; that must be said."""
+    async with call.services.sessions() as session:
+        action = await actions.chain_for(session, alert)
+    if action is None or not action.held or not alert.offers_letters:
+        return []
+    return [call.catalogue.t("The letters of this action are held; with this they go on.")]
 
 
 def _approvals_line(call: Call, alert: Alert) -> list[str]:
@@ -159,3 +178,33 @@ def _decision_keyboard(call: Call, alert: Alert, refusal: Refusal | None, bindin
     if alert.status is AlertStatus.RETURNED:
         return (*rows, (change,))
     return (*rows, (change, button(t("Send back"), "return"), button(t("Turn down"), "reject")))
+
+
+def _joint_keyboard(call: Call, alert: Alert, others: Sequence[Alert], binding: Binding) -> Keyboard:
+    """Drafts for the same prison that could go into this one, and people who could be taken out of it."""
+    if alert.status not in OPEN:
+        return ()
+    t, isolate = call.catalogue.t, call.catalogue.isolate
+    rows = [
+        (
+            Button(
+                t(
+                    "Put together with draft %(number)s: %(name)s",
+                    number=one.id,
+                    name=isolate(one.facts.view.name),
+                ),
+                binding.bind("join", alert.id, alert.revision, one.id),
+            ),
+        )
+        for one in others[:MOST_OTHERS]
+    ]
+    rows += [
+        (
+            Button(
+                t("Without %(name)s", name=isolate(one.view.name)),
+                binding.bind("part", alert.id, alert.revision, one.case_id),
+            ),
+        )
+        for one in alert.facts.also
+    ]
+    return tuple(rows)

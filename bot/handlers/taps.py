@@ -10,14 +10,56 @@ from typing import Final
 from alerts.alert import Disposition
 from bot.buttons import MODERATORS, read_reader_data
 from bot.context import Call
-from bot.handlers import act, cases, change, desk, enrol, moderate, privacy, sheet, write
+from bot.handlers import (
+    abroad,
+    act,
+    acted,
+    cases,
+    chain,
+    change,
+    choices,
+    desk,
+    enrol,
+    letter,
+    marks,
+    moderate,
+    own_line,
+    pack,
+    plain,
+    privacy,
+    sending,
+    settle,
+    share,
+    sheet,
+    target_writing,
+    targets,
+    write,
+)
 
 Parts = list[str]
 Tap = Callable[[Call, Parts], Awaitable[None]]
 
 
 async def _letter(call: Call, parts: Parts) -> None:
-    await act.letter(replace(call, words=parts[0]))
+    await letter.letter(replace(call, words=parts[0]))
+
+
+async def _warned(call: Call, parts: Parts) -> None:
+    if parts == [pack.THEN]:
+        await pack.on_warned(call)
+    else:
+        await letter.on_warned(call, parts[0])
+
+
+def _of_letter(do: Callable[..., Awaitable[None]]) -> Tap:
+    """A tap on a button that names a letter, before whatever else its data hold."""
+
+    async def tap(call: Call, parts: Parts) -> None:
+        choice = choices.read(parts[: choices.PARTS])
+        if choice is not None:
+            await do(call, choice, *parts[choices.PARTS :])
+
+    return tap
 
 
 async def _case(call: Call, parts: Parts) -> None:
@@ -47,7 +89,30 @@ _READERS: Final = {
     "mode": _ReaderTap(2, lambda call, parts: enrol.on_mode(call, *parts)),
     "topic": _ReaderTap(2, lambda call, parts: enrol.on_topic(call, *parts), in_groups=True),
     "letter": _ReaderTap(1, _letter),
-    "warned": _ReaderTap(1, lambda call, parts: act.on_warned(call, *parts)),
+    "warned": _ReaderTap(1, _warned),
+    "lt": _ReaderTap(choices.PARTS, _of_letter(letter.on_choice)),
+    "lang-lt": _ReaderTap(choices.PARTS, _of_letter(letter.on_language)),
+    "next": _ReaderTap(choices.PARTS, _of_letter(letter.on_next)),
+    "change": _ReaderTap(choices.PARTS, _of_letter(letter.on_change)),
+    "own": _ReaderTap(choices.PARTS, _of_letter(own_line.ask)),
+    "mail": _ReaderTap(choices.PARTS, _of_letter(sending.mail)),
+    "pdf": _ReaderTap(choices.PARTS, _of_letter(sending.pdf)),
+    "points": _ReaderTap(choices.PARTS, _of_letter(sending.points)),
+    "failed": _ReaderTap(choices.PARTS, _of_letter(sending.failed)),
+    "bad": _ReaderTap(choices.PARTS + 1, _of_letter(sending.on_bad)),
+    "home": _ReaderTap(2, lambda call, parts: abroad.home(call, *parts)),
+    "from": _ReaderTap(3, lambda call, parts: abroad.on_country(call, *parts)),
+    "act": _ReaderTap(1, lambda call, parts: act.show(call, *parts)),
+    "sign": _ReaderTap(1, lambda call, parts: share.sign(call, *parts)),
+    "share": _ReaderTap(1, lambda call, parts: share.share(call, *parts)),
+    "card": _ReaderTap(1, lambda call, parts: share.card(call, *parts)),
+    "sent": _ReaderTap(2, lambda call, parts: acted.sent(call, *parts)),
+    "did": _ReaderTap(3, lambda call, parts: acted.did(call, *parts)),
+    "undo": _ReaderTap(2, lambda call, parts: acted.undo(call, *parts)),
+    "answer": _ReaderTap(2, lambda call, parts: acted.answered(call, *parts)),
+    "news": _ReaderTap(1, lambda call, parts: acted.news(call, *parts)),
+    "next-action": _ReaderTap(1, lambda call, parts: acted.next_action(call, *parts)),
+    "plain": _ReaderTap(1, lambda call, parts: plain.on_plain(call, *parts)),
     "case": _ReaderTap(1, _case),
     "follow": _ReaderTap(1, _follow),
     "forget": _ReaderTap(1, _forget, in_groups=True),
@@ -86,10 +151,17 @@ _MODERATORS: Final[dict[str, Tap]] = {
     "approve": lambda call, parts: moderate.on_approve(call, int(parts[0]), int(parts[1])),
     "return": lambda call, parts: moderate.on_turn_down(call, int(parts[0]), int(parts[1]), "return"),
     "reject": lambda call, parts: moderate.on_turn_down(call, int(parts[0]), int(parts[1]), "reject"),
+    "join": lambda call, parts: moderate.on_join(call, *map(int, parts)),
+    "part": lambda call, parts: moderate.on_part(call, *map(int, parts)),
     "held-keep": lambda call, parts: moderate.on_held(call, int(parts[0]), have_left=False),
     "held-gone": lambda call, parts: moderate.on_held(call, int(parts[0]), have_left=True),
     **{f"as-{one.value}": partial(_triaged, one) for one in Disposition},
     **{verb: partial(_picked, verb) for verb in write.PICKS},
+    **marks.TAPS,
+    **chain.TAPS,
+    **settle.TAPS,
+    **targets.TAPS,
+    **target_writing.TAPS,
 }
 
 

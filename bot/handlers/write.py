@@ -6,18 +6,19 @@ only under the question that is open: one further up belongs to an earlier step,
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
-from alerts.alert import Refusal
-from alerts.case import CERTAIN, CaseStatus, Certainty, split_status
+from alerts.alert import AlertKind, Refusal
+from alerts.case import CERTAIN, Case, CaseStatus, Certainty, split_status
 from alerts.day import Day
 from alerts.locales import N_, terms
 from alerts.render.message import Button, Keyboard, Message
-from alerts.store import review
+from alerts.store import cases, review
 from bot.context import Call
 from bot.handlers import conversation
-from bot.handlers.composing import TEXT_LIMIT, compose, find_cases, petition_problem, text_problem
+from bot.handlers.composing import compose, find_cases
+from bot.handlers.fields import NAME_LIMIT, TEXT_LIMIT, petition_problem, text_problem
 from bot.handlers.moderate import tell_refusal
 from bot.handlers.refusals import WORDS as REFUSED
 from bot.handlers.sheet import show_draft
@@ -40,9 +41,10 @@ STATUSES: Final = (
     "executed",
     "died_in_custody",
 )
-NAME_LIMIT: Final = 100
 _OPEN: Final = "open"
 """The message whose buttons count."""
+_AS_BEFORE: Final = "as-before"
+"""The status that readers know: the word on its button, and where the answers keep it."""
 _TOO_OLD: Final = N_("That button is too old. /alert begins anew.")
 _WHICH_COUNTRY: Final = N_("In which country? Two letters, for example IR.")
 Answers = dict[str, Any]
@@ -52,6 +54,18 @@ async def alert(call: Call) -> None:
     """/alert: begin with the case."""
     words = N_("Who is it about? Write the name or a part of it, in either script. /cancel leaves.")
     await _ask(call, "case", {}, call.plain(words))
+
+
+async def about(call: Call, members: Sequence[Case], **answers: object) -> None:
+    """Begin with the cases of an action: with the one, or with the question which of them it is."""
+    if len(members) == 1:
+        await _pick_case(call, answers, str(members[0].id))
+        return
+    rows = tuple(
+        (Button((case.published or case.seen).name, call.binding.bind("w-case", case.id)),)
+        for case in members
+    )
+    await _ask(call, "case", answers, call.plain(N_("Whom is the news about?"), keyboard=rows))
 
 
 async def cancel(call: Call) -> None:
@@ -110,12 +124,33 @@ async def _take_country(call: Call, answers: Answers) -> None:
 
 
 async def _ask_status(call: Call, answers: Answers) -> None:
+    stands = await _as_published(call, answers)
     buttons = [
         Button(_label(call, *split_status(choice)), call.binding.bind("w-status", choice))
         for choice in STATUSES
+        if choice != stands
     ]
+    if stands:
+        words = _label(call, *split_status(stands))
+        label = call.catalogue.t("As before: %(status)s", status=words)
+        buttons.insert(0, Button(label, call.binding.bind("w-status", _AS_BEFORE)))
+        answers = {**answers, _AS_BEFORE: stands}
     rows: Keyboard = tuple((button,) for button in buttons)
-    await _ask(call, "status", answers, call.plain(N_("What has happened?"), keyboard=rows))
+    is_correction = answers.get("kind") == AlertKind.CORRECTION
+    question = N_("What is right?") if is_correction else N_("What has happened?")
+    await _ask(call, "status", answers, call.plain(question, keyboard=rows))
+
+
+async def _as_published(call: Call, answers: Answers) -> str | None:
+    """The status that readers know, where an action is gone on with: something else about it may be news."""
+    if "kind" not in answers:
+        return None
+    async with call.services.sessions() as session:
+        case = await cases.case_by_id(session, answers["case"])
+    view = case.published if case else None
+    if view is None or view.status is None:
+        return None
+    return f"{view.status.value}/{view.detail}" if view.detail else view.status.value
 
 
 def _label(call: Call, status: CaseStatus, detail: str | None) -> str:
@@ -125,6 +160,7 @@ def _label(call: Call, status: CaseStatus, detail: str | None) -> str:
 
 
 async def _pick_status(call: Call, answers: Answers, picked: str) -> None:
+    picked = answers[_AS_BEFORE] if picked == _AS_BEFORE else picked
     if picked == CaseStatus.SCHEDULED:
         words = N_("For which day is it set? Write it as 2026-03-20, or skip.")
         await _ask(call, "date", {**answers, "status": picked}, call.plain(words, keyboard=_skip(call)))
@@ -196,7 +232,7 @@ async def _take_text(call: Call, answers: Answers, *, skipped: bool = False) -> 
 
 async def _take_petition(call: Call, answers: Answers, *, skipped: bool = False) -> None:
     link = "" if skipped else call.words.strip()
-    if problem := petition_problem(link):
+    if problem := petition_problem(link, call.services.settings.moderation.petition_hosts):
         await call.say(problem)
         return
     result = await compose(call, {**answers, "petition": link})

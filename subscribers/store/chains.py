@@ -1,4 +1,4 @@
-"""The first message of a chain in each chat, so that what follows can be a reply to it; message ids are sealed."""
+"""An alert's message in each chat, so that what follows can answer it and its buttons can go; ids are sealed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts.columns import sealer_of, to_microseconds
 from alerts.render.message import Message
-from subscribers.delivery import Claim, Envelope
+from subscribers.delivery import Claim, Envelope, Operation
 from subscribers.store.ledger import affected
 from subscribers.store.people import open_chat
 from subscribers.subscriber import ChatKind, Mode, Subscriber
@@ -20,23 +20,28 @@ from subscribers.subscriber import ChatKind, Mode, Subscriber
 MESSAGE: Final = "chain_rows.message"
 """Purpose under which message ids are sealed."""
 
+UNBUTTON_LANE: Final = 3
+"""With the least urgent: a button that is still there offers nothing that is over."""
+
 _ADDRESSES: Final = text("""
 SELECT d.id AS delivery_id, p.id, p.chat, p.kind, p.locale, p.mode, p.active, p.consent_version, p.letter_warned,
     p.plain, a.action_id, c.message
 FROM deliveries d
     JOIN subscribers p ON p.id = d.subscriber_id
     LEFT JOIN alerts a ON a.id = d.alert_id
-    LEFT JOIN chain_rows c ON c.action_id = a.action_id AND c.subscriber_id = p.id AND c.alert_id = (
-        SELECT MIN(f.alert_id) FROM chain_rows f
-        WHERE f.action_id = a.action_id AND f.subscriber_id = p.id
-    )
+    LEFT JOIN chain_rows c ON c.subscriber_id = p.id
+        AND c.alert_id = CASE WHEN d.operation = 'unbutton' THEN d.alert_id ELSE (
+            SELECT f.alert_id FROM chain_rows f JOIN alerts b ON b.id = f.alert_id
+            WHERE f.action_id = a.action_id AND f.subscriber_id = p.id
+            ORDER BY b.published_at, f.alert_id LIMIT 1
+        ) END
 WHERE d.id IN :ids
 """).bindparams(bindparam("ids", expanding=True))
 
 # Through subscribers, since one may have been erased while the message was on its way.
 _REMEMBER: Final = text("""
-INSERT INTO chain_rows (alert_id, action_id, subscriber_id, message)
-SELECT :alert, :action, p.id, :message FROM subscribers p WHERE p.id = :subscriber
+INSERT INTO chain_rows (alert_id, action_id, subscriber_id, message, has_buttons)
+SELECT :alert, :action, p.id, :message, TRUE FROM subscribers p WHERE p.id = :subscriber
 ON CONFLICT DO NOTHING
 """)
 
@@ -50,18 +55,44 @@ WHERE subscriber_id IN (SELECT id FROM subscribers WHERE mode = 'safe')
     AND NOT EXISTS (
         SELECT 1 FROM deliveries d JOIN alerts a ON a.id = d.alert_id
         WHERE a.action_id = chain_rows.action_id AND d.subscriber_id = chain_rows.subscriber_id
-            AND (d.done_at IS NULL OR d.done_at > :before)
+            AND d.operation = 'send' AND (d.done_at IS NULL OR d.done_at > :before)
     )
+""")
+
+
+# Once for each message and for good: what the ledger has done is written beside the message before the ledger
+# forgets. What it only cancelled (a reader had left) may be done when they are back.
+_BARE: Final = text("""
+UPDATE chain_rows SET has_buttons = FALSE
+WHERE has_buttons AND alert_id IN (SELECT id FROM alerts WHERE status <> 'published')
+    AND EXISTS (
+        SELECT 1 FROM deliveries d
+        WHERE d.alert_id = chain_rows.alert_id AND d.subscriber_id = chain_rows.subscriber_id
+            AND d.operation = 'unbutton' AND d.status NOT IN ('pending', 'dispatched', 'cancelled')
+    )
+""")
+
+_UNBUTTON: Final = text("""
+INSERT INTO deliveries (alert_id, subscriber_id, operation, lane, status, attempts, copies)
+SELECT c.alert_id, c.subscriber_id, 'unbutton', :lane, 'pending', 0, 0
+FROM chain_rows c JOIN subscribers p ON p.id = c.subscriber_id
+WHERE c.has_buttons AND c.alert_id IN (SELECT id FROM alerts WHERE status <> 'published')
+    AND p.active AND p.gone_at IS NULL
+ON CONFLICT DO NOTHING
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a claimed row goes: the chat, the chain it belongs to and that chain's first message there."""
+    """Where a claimed row goes: the chat, the chain it belongs to and the message there that it answers or acts on."""
 
     subscriber: Subscriber
     action_id: int | None
     reply_to: int | None
+
+    def has_room_for(self, claim: Claim) -> bool:
+        """Whether there is still something to act on; a new message needs nothing."""
+        return claim.operation is Operation.SEND or self.reply_to is not None
 
     def envelope(self, claim: Claim, message: Message) -> Envelope:
         """All that an attempt at a claimed row needs."""
@@ -97,8 +128,8 @@ def _as_address(session: AsyncSession, row: Row[Any]) -> Address:
         letter_warned=bool(row.letter_warned),
         plain=bool(row.plain),
     )
-    first = int(sealer_of(session).open(bytes(row.message), MESSAGE)) if row.message is not None else None
-    return Address(subscriber, row.action_id, first)
+    message = int(sealer_of(session).open(bytes(row.message), MESSAGE)) if row.message is not None else None
+    return Address(subscriber, row.action_id, message)
 
 
 async def remember(session: AsyncSession, sent: Collection[tuple[int, int, int, int]]) -> None:
@@ -115,6 +146,12 @@ async def remember(session: AsyncSession, sent: Collection[tuple[int, int, int, 
     ]
     if values:
         await session.execute(_REMEMBER, values)
+
+
+async def take_buttons(session: AsyncSession) -> int:
+    """Pending rows for the messages of ended alerts that still have buttons, for readers who listen; how many."""
+    await session.execute(_BARE)
+    return affected(await session.execute(_UNBUTTON, {"lane": UNBUTTON_LANE}))
 
 
 async def forget_closed(session: AsyncSession, before: datetime) -> int:

@@ -39,7 +39,8 @@ WITH wanted(subscriber_id, was_reached) AS (
     SELECT d.subscriber_id, 1
     FROM alerts a JOIN alerts o ON o.action_id = a.action_id AND o.id <> a.id
         JOIN deliveries d ON d.alert_id = o.id
-    WHERE a.id = :alert AND d.status IN ('sent', 'unknown', 'dispatched')
+    WHERE a.id = :alert AND d.operation = 'send'
+        AND (d.status IN ('sent', 'unknown', 'dispatched') OR d.copies > 0)
 )
 SELECT a.id, p.id, 'send', a.lane, 'pending', 0, 0
 FROM wanted w JOIN subscribers p ON p.id = w.subscriber_id JOIN alerts a ON a.id = :alert
@@ -48,13 +49,16 @@ WHERE p.active AND p.gone_at IS NULL
 ON CONFLICT DO NOTHING
 """
 
-# Nobody is written to who has stopped, paused or gone since the fan-out, nor about an alert that is overtaken.
+# Nobody is written to who has stopped, paused or gone since the fan-out, nor about an alert that is overtaken. Buttons
+# go when it is, and make no sound in a pause.
 # CROSS JOIN keeps SQLite from starting anywhere but at the index of pending rows.
 _LIVE: Final = """
     FROM deliveries d CROSS JOIN subscribers p LEFT JOIN alerts a ON a.id = d.alert_id
     WHERE d.status = 'pending' AND p.id = d.subscriber_id AND p.active AND p.gone_at IS NULL
-        AND (p.paused_until IS NULL OR p.paused_until <= :now)
-        AND (d.alert_id IS NULL OR a.status = 'published')
+        AND (d.operation = 'unbutton' OR (
+            (p.paused_until IS NULL OR p.paused_until <= :now)
+            AND (d.alert_id IS NULL OR a.status = 'published')
+        ))
 """
 
 # What stands in braces are the constants above: nothing from outside is ever put into the text.
@@ -97,7 +101,8 @@ _NEXT_DUE: Final = "SELECT MIN(COALESCE(d.not_before, :now)) {live}"
 
 _BOOKS: Final = text("""
 SELECT status, SUM(number) AS number FROM (
-    SELECT status, COUNT(*) AS number FROM deliveries WHERE alert_id = :alert GROUP BY status
+    SELECT status, COUNT(*) AS number FROM deliveries
+    WHERE alert_id = :alert AND operation = 'send' GROUP BY status
     UNION ALL
     SELECT status, number FROM tallies WHERE alert_id = :alert
 ) AS both_books GROUP BY status
@@ -191,19 +196,36 @@ async def next_due(session: AsyncSession, now: datetime) -> datetime | None:
 
 
 async def books(session: AsyncSession, alert_id: int) -> dict[DeliveryStatus, int]:
-    """How many of the alert's deliveries stand or ended in each status; together the eligible (delivery.md 2.4)."""
+    """How many messages of the alert stand or ended in each status; together the eligible (delivery.md 2.4)."""
     rows = await session.execute(_BOOKS, {"alert": alert_id})
     return {DeliveryStatus(row.status): int(row.number) for row in rows}
 
 
+async def books_of_chain(session: AsyncSession, action_id: int) -> dict[int, dict[DeliveryStatus, int]]:
+    """The books of each alert of a chain that has any, by alert id, oldest first."""
+    chain = text("SELECT id FROM alerts WHERE action_id = :action ORDER BY published_at, id")
+    alert_ids = (await session.scalars(chain, {"action": action_id})).all()
+    found = {alert_id: await books(session, alert_id) for alert_id in alert_ids}
+    return {alert_id: entries for alert_id, entries in found.items() if entries}
+
+
+async def reach(session: AsyncSession, action_id: int) -> int:
+    """How many readers a chain has reached at least: those to whom the alert of it that went furthest was sent.
+
+    Who they are is forgotten with the ledger, so readers of different alerts cannot be told apart.
+    """
+    chain = await books_of_chain(session, action_id)
+    return max((entries.get(DeliveryStatus.SENT, 0) for entries in chain.values()), default=0)
+
+
 _BREAK_OFF: Final = text("""
 UPDATE deliveries SET status = 'cancelled', reason = :reason, done_at = :now
-WHERE alert_id = :alert AND status = 'pending'
+WHERE alert_id = :alert AND operation = 'send' AND status = 'pending'
 """)
 
 _BROKEN: Final = text("""
 SELECT DISTINCT alert_id FROM deliveries
-WHERE status = 'cancelled' AND reason = :reason AND alert_id IS NOT NULL ORDER BY alert_id
+WHERE status = 'cancelled' AND reason = :reason AND alert_id IS NOT NULL AND operation = 'send' ORDER BY alert_id
 """)
 
 

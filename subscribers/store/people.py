@@ -15,7 +15,14 @@ from alerts.columns import sealer_of
 from subscribers.store.ledger import affected, engine_of
 from subscribers.subscriber import ChatKind, Mode, Subscriber
 from subscribers.subscription import case_key
-from subscribers.tables import ChainRow, DeliveryRow, SubscriberRow, SubscriptionRow
+from subscribers.tables import (
+    ActRow,
+    AddressFailureRow,
+    ChainRow,
+    DeliveryRow,
+    SubscriberRow,
+    SubscriptionRow,
+)
 
 CHAT: Final = "subscribers.chat"
 """Purpose under which chat ids are sealed."""
@@ -134,7 +141,10 @@ async def mark_gone(session: AsyncSession, subscriber_id: int, now: datetime) ->
 
 
 async def erase(session: AsyncSession, subscriber_ids: Collection[int]) -> None:
-    """Delete subscribers with topics and chain rows; ledger rows stay for the count, linked to nobody."""
+    """Delete subscribers with topics, chain rows and reports of addresses.
+
+    Ledger rows and what they said they sent stay for the count, linked to nobody.
+    """
     await session.execute(delete(SubscriberRow).where(col(SubscriberRow.id).in_(subscriber_ids)))
 
 
@@ -163,6 +173,8 @@ async def stored_about(session: AsyncSession, subscriber_id: int) -> dict[str, A
         ("subscriptions", SubscriptionRow, SubscriptionRow.subscriber_id),
         ("deliveries", DeliveryRow, DeliveryRow.subscriber_id),
         ("chain_rows", ChainRow, ChainRow.subscriber_id),
+        ("acts", ActRow, ActRow.subscriber_id),
+        ("address_failures", AddressFailureRow, AddressFailureRow.subscriber_id),
     )
     for name, table, owner in tables:
         rows = await session.scalars(select(table).where(col(owner) == subscriber_id))

@@ -19,7 +19,8 @@ _CANCEL_DEAD: Final = """
 UPDATE deliveries SET status = 'cancelled', reason = 'overtaken', done_at = :now
 WHERE id IN (
     SELECT d.id FROM deliveries d
-    WHERE d.status = 'pending' AND d.alert_id IN (SELECT id FROM alerts WHERE status <> 'published')
+    WHERE d.status = 'pending' AND d.operation = 'send'
+        AND d.alert_id IN (SELECT id FROM alerts WHERE status <> 'published')
     {skip_locked}
 )
 """
@@ -48,7 +49,7 @@ WHERE id IN (
 _ROLL_UP: Final = text("""
 INSERT INTO tallies (alert_id, status, number)
 SELECT alert_id, status, COUNT(*) FROM deliveries
-WHERE done_at <= :before AND alert_id IS NOT NULL
+WHERE done_at <= :before AND alert_id IS NOT NULL AND operation = 'send'
 GROUP BY alert_id, status
 ON CONFLICT (alert_id, status) DO UPDATE SET number = tallies.number + excluded.number
 """)
@@ -58,14 +59,14 @@ _DELETE_DONE: Final = text("DELETE FROM deliveries WHERE done_at <= :before")
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """Of the chats tried since a moment: how many, and how many of them are gone."""
+    """Of the chats tried since a moment by one operation: how many, and how many of them are gone."""
 
     tried: int
     gone: int
 
 
 async def cancel_dead(session: AsyncSession, now: datetime) -> int:
-    """Cancel pending rows of alerts that are no longer live; how many."""
+    """Cancel pending messages of alerts that are no longer live; how many."""
     statement = for_engine(_CANCEL_DEAD, session)
     return affected(await session.execute(statement, {"now": to_microseconds(now)}))
 
@@ -83,21 +84,21 @@ async def cancel_stale(session: AsyncSession, before: datetime, now: datetime) -
 
 
 async def roll_up(session: AsyncSession, before: datetime) -> int:
-    """Add rows done by then to their alerts' tallies and delete them; how many."""
+    """Add messages done by then to their alerts' tallies and delete all rows done by then; how many."""
     values = {"before": to_microseconds(before)}
     await session.execute(_ROLL_UP, values)
     return affected(await session.execute(_DELETE_DONE, values))
 
 
-async def refusals(session: AsyncSession, since: datetime) -> Refusals:
-    """How Telegram answered since then; rows that were never tried do not count."""
+async def refusals(session: AsyncSession, since: datetime) -> list[Refusals]:
+    """How Telegram answered since then, operation by operation; rows that were never tried do not count.
+
+    Apart, because a storm over messages must not drown in buttons taken away without trouble, nor the reverse.
+    """
     gone = func.count().filter(col(DeliveryRow.status) == DeliveryStatus.GONE)
-    row = (
-        await session.execute(
-            select(func.count(), gone).where(col(DeliveryRow.done_at) > since, col(DeliveryRow.attempts) > 0)
-        )
-    ).one()
-    return Refusals(tried=row[0], gone=row[1])
+    tried = (col(DeliveryRow.done_at) > since) & (col(DeliveryRow.attempts) > 0)
+    rows = await session.execute(select(func.count(), gone).where(tried).group_by(col(DeliveryRow.operation)))
+    return [Refusals(tried=row[0], gone=row[1]) for row in rows]
 
 
 async def hold_gone(session: AsyncSession, since: datetime) -> None:

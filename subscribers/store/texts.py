@@ -16,7 +16,7 @@ from alerts.locales import SOURCE_LOCALE, Catalogues
 from alerts.render.message import Message, Variant
 from alerts.store import published
 from subscribers import digest
-from subscribers.delivery import Claim
+from subscribers.delivery import NO_WORDS, Claim, Operation
 from subscribers.store import days
 from subscribers.subscriber import Subscriber
 from subscribers.subscription import wants
@@ -43,6 +43,8 @@ class Texts:
         self, session: AsyncSession, claim: Claim, reader: Subscriber, now: datetime
     ) -> Message | None:
         """The message of a claimed row; None when there is nothing (any more) to say. `reader` with keys."""
+        if claim.operation is Operation.UNBUTTON:
+            return NO_WORDS
         if claim.alert_id is not None:
             return await self._alert(session, claim.alert_id, reader)
         assert claim.digest_day is not None
@@ -77,10 +79,15 @@ async def _read_edition(session: AsyncSession, day: str, now: datetime) -> _Edit
     window = await days.window_of(session, day)
     alerts = await published.alerts_in_window(session, window.since, window.until)
     actions = await published.open_actions(session, now)
-    checked = await published.cases_waiting(session, [action.case_id for action, _ in actions])
+    members = {case_id for action, _ in actions for case_id in action.case_ids}
+    checked = await published.cases_waiting(session, members)
     topics = await published.topics_of_actions(session, [action.id for action, _ in actions])
     return _Edition(
         window,
         [(alert, alert.topics()) for alert in alerts],
-        [(pair, topics.get(pair[0].id, frozenset())) for pair in actions if pair[0].case_id not in checked],
+        [
+            (pair, topics.get(pair[0].id, frozenset()))
+            for pair in actions
+            if checked.isdisjoint(pair[0].case_ids)
+        ],
     )

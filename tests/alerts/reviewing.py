@@ -11,6 +11,7 @@ from alerts.alert import Alert, AlertKind, AlertStatus, Disposition, Facts, Hand
 from alerts.case import Case, CaseStatus, CaseView, Certainty
 from alerts.change import Change, compare
 from alerts.draft import draft
+from alerts.step import Step
 from alerts.store import audit, cases, editions
 from alerts.store import review as store
 from alerts.store.audit import AuditLine
@@ -129,8 +130,8 @@ async def case(sessions: Sessions, case_id: int) -> Case:
     return found
 
 
-def step(sessions: Sessions, alert_id: int, actor: str = ANNA, now: datetime = NOW) -> review.Step:
-    return review.Step(sessions, alert_id, actor, now)
+def step(sessions: Sessions, alert_id: int, actor: str = ANNA, now: datetime = NOW) -> Step:
+    return Step(sessions, alert_id, actor, now)
 
 
 async def approve(

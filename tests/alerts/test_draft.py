@@ -12,7 +12,8 @@ from alerts.alert import Alert, AlertKind, AlertStatus, Disposition, Part, Refus
 from alerts.case import CaseStatus, CaseView, Certainty
 from alerts.day import Day
 from alerts.demand import Petition
-from alerts.draft import draft, draft_known, facts_for, view_before
+from alerts.draft import draft, draft_known, view_before
+from alerts.drafting import facts_for
 from alerts.store import actions, editions
 from alerts.store.editions import StoredChange
 from bot.database import Sessions

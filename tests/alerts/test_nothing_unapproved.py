@@ -23,6 +23,7 @@ from alerts.draft import draft, draft_known
 from alerts.locales import Catalogues, load
 from alerts.publish import publish
 from alerts.seal import Sealer
+from alerts.step import Step as ReviewStep
 from alerts.store import review as store
 from bot.database import Sessions, open_engine, open_sessions
 from tests.alerts import reviewing as on
@@ -48,7 +49,7 @@ class Walk:
         async with self.sessions.begin() as session:
             return await store.open_alert_of(session, self.case_id)
 
-    async def step(self, actor: str) -> tuple[review.Step, Alert] | None:
+    async def step(self, actor: str) -> tuple[ReviewStep, Alert] | None:
         alert = await self.latest()
         return (on.step(self.sessions, alert.id, actor, self.now), alert) if alert else None
 

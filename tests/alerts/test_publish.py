@@ -216,7 +216,7 @@ async def test_an_update_joins_its_chain_and_the_earlier_alert_is_superseded(
     assert [one.status for one in out] == ["superseded", "superseded", "published"]
     assert len({one.action_id for one in out}) == 1
     action = await only_action(sessions, first.case_id)
-    assert (action.updates, action.letters, action.closed_at) == (2, False, None)
+    assert (action.updates, action.letters, action.held, action.closed_at) == (2, True, True, None)
     assert action.deadline == datetime(2026, 11, 5, 23, 59, tzinfo=UTC)
 
 
@@ -235,7 +235,9 @@ async def test_however_far_an_outcome_goes_its_letters_end(
         await publish(sessions, catalogues, 1, NOW + HOUR)
         action = await only_action(sessions, first.case_id)
         closed_at = NOW + HOUR if status in CLOSES else None
-        assert (action.letters, action.closed_at) == (False, closed_at), status
+        letters_are_held = status is S.STAYED
+        assert (action.letters, action.held) == (letters_are_held, letters_are_held), status
+        assert action.closed_at == closed_at, status
         assert await statuses(sessions, first.id, later.id) == ["superseded", "published"], status
 
 

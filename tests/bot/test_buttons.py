@@ -7,6 +7,7 @@ import pytest
 from alerts.alert import Disposition
 from alerts.case import Certainty
 from alerts.locales import load
+from alerts.render.target import FIELDS as OFFICIALS_FIELDS
 from alerts.seal import Sealer, new_key
 from bot.buttons import DECIDING, LASTS, LIMIT, Binding, read_reader_data, reader_data
 from bot.emulator import keyboards
@@ -55,7 +56,8 @@ def test_what_only_shows_counts_under_any_message(verb: str):
 
 
 def test_every_other_verb_shows_or_belongs_to_a_conversation():
-    assert taps._MODERATORS.keys() - DECIDING == {"look", "make", "page", "e-field", *PICKS}
+    officials = {"t-look", "t-page", "t-add", "t-change", "t-states", "t-f"}
+    assert taps._MODERATORS.keys() - DECIDING == {"look", "make", "page", "e-field", *PICKS, *officials}
     assert taps._MODERATORS.keys() >= DECIDING
 
 
@@ -108,6 +110,11 @@ def test_the_longest_data_fit_for_the_largest_ids():
         MINA.bind("page", "questions", 10**9),
         *(MINA.bind(f"as-{one.value}", BIGGEST, 10**9) for one in Disposition),
         *(MINA.bind("e-field", BIGGEST, field) for field in fields),
+        *(MINA.bind("t-f", BIGGEST, field) for field in OFFICIALS_FIELDS),
+        *(MINA.bind(verb, "x" * 20) for verb in ("t-agree", "t-refuse", "t-check", "t-retire", "t-propose")),
+        MINA.bind("t-mark", "x" * 20, 14, "b"),
+        MINA.bind("t-states", BIGGEST),
+        MINA.bind("t-change", BIGGEST),
         *(MINA.bind("w-status", status) for status in STATUSES),
         *(MINA.bind("w-sure", one.value) for one in Certainty),
         reader_data("follow", str(BIGGEST)),

@@ -138,6 +138,39 @@ def test_a_mistake_in_one_list_among_several_names_that_list(path: Path, before:
     assert [line for line in told if line.startswith(says)] == told[-1:]
 
 
+TARGET = """\
+[[targets]]
+key = "harbour-judiciary"
+country = "IR"
+kind = "head_of_judiciary"
+emails = ["office@judiciary.example"]
+sources = ["https://judiciary.example/"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (
+            "office@",
+            "office at ",
+            "config.toml:11: [[targets]] island-judiciary: emails: 'office at judiciary.example'",
+        ),
+        (
+            "emails",
+            "email",
+            "config.toml:11: [[targets]] island-judiciary: email: unknown key; is 'emails' meant?",
+        ),
+        ('"IR"', '"IRN"', "config.toml:9: [[targets]] island-judiciary: country: 'IRN' is not a country"),
+        ('kind = "head_of_judiciary"\n', "", "config.toml:7: [[targets]] island-judiciary: kind: missing"),
+        ("island-judiciary", "harbour-judiciary", "config.toml: two targets have one key: harbour-judiciary"),
+    ],
+)
+def test_a_mistake_in_one_official_among_several_names_it(path: Path, before: str, after: str, says: str):
+    second = TARGET.replace("harbour", "island").replace(before, after, 1)
+    assert complaint(path, TARGET + second).startswith(says)
+
+
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(path: Path):
     text = '[telegram]\nrate = 0\n[logging]\nlevel = "loud"\nformt = "json"\n[digest]\ndaily_at = "25:00"\n'
     assert [line.split(": ")[:2] for line in complaint(path, text).splitlines()] == [

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 
 import pytest
 
@@ -26,9 +27,15 @@ def folder(tmp_path: Path, sqlite_template: Path) -> Path:
 
 
 @pytest.fixture
-async def stage(folder: Path, clock: Clock) -> AsyncIterator[Stage]:
+def sections() -> dict[str, Any]:
+    """What a story adds to the configuration."""
+    return {}
+
+
+@pytest.fixture
+async def stage(folder: Path, clock: Clock, sections: dict[str, Any]) -> AsyncIterator[Stage]:
     """Once the list has been read for the first time, which is the baseline."""
-    async with set_up(folder, clock=clock, tick=TICK) as stage:
+    async with set_up(folder, clock=clock, tick=TICK, **sections) as stage:
         await first_reading(stage)
         yield stage
 

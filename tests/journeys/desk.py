@@ -49,7 +49,9 @@ def number_of(message: Message) -> int:
     return int(message.text.split()[1].rstrip(","))
 
 
-async def write_alert(author: Person, name: str, *, status: str = "last visit", new_in: str = "") -> Message:
+async def write_alert(
+    author: Person, name: str, *, status: str = "last visit", new_in: str = "", petition: str = ""
+) -> Message:
     """The whole conversation of /alert, everything skipped that may be; the draft's decision message."""
     await after(author, author.says("/alert"), "Who is it about?")
     await after(author, author.says(name), "Which one?")
@@ -65,6 +67,8 @@ async def write_alert(author: Person, name: str, *, status: str = "last visit", 
         asked = await after(
             author, author.taps("Skip", message=asked), lambda message: "Skip" in message.labels
         )
+    if petition:
+        return await after(author, author.says(petition), is_sheet)
     return await after(author, author.taps("Skip", message=asked), is_sheet)
 
 

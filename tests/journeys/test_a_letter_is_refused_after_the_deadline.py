@@ -13,14 +13,14 @@ async def test_no_letter_is_served_after_the_deadline(stage: Stage, clock: Clock
     await stage.subscribe(emma, "en")
     await publish(stage, mina, "Arman Sepidkuh")
     alert = await hears_about(emma, "Arman Sepidkuh")
-    assert "Deadline: 17 March 2026, 23:59 UTC" in alert.text
+    assert "Deadline: 17 March 2026, 23:59 (Tehran time)" in alert.text
 
-    clock.forward(timedelta(days=7, hours=14))  # an hour before
+    clock.forward(timedelta(days=7, hours=11))  # half an hour before, there
     await tap(emma, "letter:UA-26/001")
     letter = await tap(emma, "warned:UA-26/001")
-    assert letter.text.startswith("Letter for UA-26/001\nSend it by 17 March 2026, 23:59 UTC.")
+    assert letter.text.startswith("Letter for UA-26/001\nTo: Head of the Judiciary\nSend it by 17 March 2026, 23:59 (Tehran time).")
 
-    await emma.hears("To the Head of the Judiciary")
+    await emma.hears("Your Excellency,")
     clock.forward(timedelta(hours=1))
     late = "please send no more letters. /actions shows what is open."
     for question in ("/letter UA-26/001", "/start l_26_001", "UA-26/001"):

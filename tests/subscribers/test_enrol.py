@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.render.message import Variant
 from bot.database import Sessions
 from subscribers import enrol
 from subscribers.store import people
@@ -96,6 +97,8 @@ async def test_an_unknown_chat_gets_no_row_by_any_choice(sessions: Sessions) -> 
     assert not await enrol.follow(sessions, 101, 1)
     await enrol.unfollow(sessions, 101, 1)
     await enrol.letter_warned(sessions, 101)
+    await enrol.choose_plain(sessions, 101, plain=True)
+    await enrol.remember_country(sessions, 101, "SE")
     await enrol.pause(sessions, 101, NOW)
     await enrol.resume(sessions, 101)
     await enrol.stop(sessions, 101)
@@ -108,6 +111,32 @@ async def test_the_letter_note_is_shown_once(sessions: Sessions) -> None:
     await world.join(sessions, 101)
     await enrol.letter_warned(sessions, 101)
     assert (await stored(sessions)).letter_warned
+
+
+async def test_for_a_screen_reader(sessions: Sessions) -> None:
+    await world.join(sessions, 101)
+    assert (await stored(sessions)).variant is Variant.NORMAL
+    await enrol.choose_plain(sessions, 101, plain=True)
+    assert (await stored(sessions)).variant is Variant.PLAIN
+    await enrol.choose_plain(sessions, 101, plain=False)
+    assert (await stored(sessions)).variant is Variant.NORMAL
+
+
+async def test_a_country_is_remembered_and_forgotten(sessions: Sessions) -> None:
+    await world.join(sessions, 101)
+    assert (await stored(sessions)).country is None
+    await enrol.remember_country(sessions, 101, "SE")
+    assert (await stored(sessions)).country == "SE"
+    await enrol.remember_country(sessions, 101, None)
+    assert (await stored(sessions)).country is None
+
+
+@pytest.mark.parametrize("code", ["", "se", "SWE", "S", "Sweden, near the lake", "S1", "SE\n"])
+async def test_what_is_no_country_is_not_stored(sessions: Sessions, code: str) -> None:
+    await world.join(sessions, 101)
+    with pytest.raises(ValueError, match="not the code of a country"):
+        await enrol.remember_country(sessions, 101, code)
+    assert (await stored(sessions)).country is None
 
 
 async def test_a_group_keeps_its_choices_under_a_new_id(sessions: Sessions) -> None:
@@ -146,6 +175,8 @@ async def test_nothing_in_a_row_tells_who_it_is(sessions: Sessions) -> None:
         "joined_month",
         "paused_until",
         "letter_warned",
+        "plain",
+        "country",
         "gone_at",
         "gone_held",
     }, "a new column needs a line in /privacy and in safety.md 25"

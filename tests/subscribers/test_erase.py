@@ -7,17 +7,20 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from alerts.seal import Sealer
 from bot.database import Sessions, open_engine, open_sessions
-from subscribers import enrol, erase
+from subscribers import acted, enrol, erase
+from subscribers.act import ActChannel
 from subscribers.delivery import Envelope, Outcome, OutcomeKind
 from subscribers.erase import Erasure, erase_gone
 from subscribers.fan_out import fan_out
+from subscribers.retire import retire
 from subscribers.send import send
+from subscribers.store import acts, failures
 from subscribers.store.people import CHAT, open_chat
-from subscribers.tables import SubscriberRow
+from subscribers.tables import ChainRow, SubscriberRow
 from tests.subscribers import world
 from tests.subscribers.world import NOW, FakeMessenger, sending
 
@@ -60,7 +63,10 @@ async def test_no_byte_is_left_of_who_is_forgotten(on_disk: tuple[Sessions, Path
     sessions, folder = on_disk
     await world.join(sessions, OTHER_ID)
     await world.join(sessions, CHAT_ID, "IR/*", "case:17")
-    await world.publish(sessions)
+    case = await world.open_case(sessions)
+    await acted.act(sessions, CHAT_ID, case[1], ActChannel.EMAIL, "fa", NOW)
+    await acted.report_failure(sessions, CHAT_ID, await world.open_target(sessions), "office@example.org")
+    await world.publish(sessions, case)
     await world.publish(sessions)
     await fan_out(sessions, NOW)
     await send(sending(sessions, FakeMessenger()), NOW)
@@ -74,7 +80,12 @@ async def test_no_byte_is_left_of_who_is_forgotten(on_disk: tuple[Sessions, Path
 async def test_who_is_forgotten_leaves_only_unlinked_counts(sessions: Sessions) -> None:
     await world.join(sessions, 101)
     await world.join(sessions, 102)
-    await world.publish(sessions)
+    case = await world.open_case(sessions)
+    target = await world.open_target(sessions)
+    for chat in (101, 102):
+        await acted.act(sessions, chat, case[1], ActChannel.EMAIL, "fa", NOW)
+        await acted.report_failure(sessions, chat, target, "office@example.org")
+    await world.publish(sessions, case)
     await fan_out(sessions, NOW)
     await send(sending(sessions, FakeMessenger()), NOW)
     assert await erase.forget(sessions, 101)
@@ -83,11 +94,25 @@ async def test_who_is_forgotten_leaves_only_unlinked_counts(sessions: Sessions) 
     assert await erase.export(sessions, 101) is None
     assert sorted(row.subscriber_id is None for row in await world.rows(sessions)) == [False, True]
     assert await world.statuses(sessions) == {"sent": 2}
+    async with sessions() as session:
+        counts = await acts.counts(session, case[1])
+        assert (counts.total, counts.readers) == (2, 2)
+        assert await failures.readers(session, target, "office@example.org") == 1
+        assert len((await session.scalars(select(ChainRow.alert_id))).all()) == 1
 
 
 async def test_export_gives_all_that_is_stored(sessions: Sessions) -> None:
     await world.join(sessions, 101, "IR/*", "case:17", locale="fa")
-    await world.publish(sessions)
+    await world.join(sessions, 102)
+    await enrol.choose_plain(sessions, 101, plain=True)
+    await enrol.remember_country(sessions, 101, "SE")
+    case = await world.open_case(sessions)
+    target = await world.open_target(sessions)
+    for chat in (101, 102):
+        await acted.act(sessions, chat, case[1], ActChannel.POST, "fa", NOW)
+        await acted.report_failure(sessions, chat, target, "office@example.org")
+    await enrol.stop(sessions, 102)
+    await world.publish(sessions, case)
     await fan_out(sessions, NOW)
     await send(sending(sessions, FakeMessenger()), NOW)
     stored = await erase.export(sessions, 101)
@@ -104,12 +129,20 @@ async def test_export_gives_all_that_is_stored(sessions: Sessions) -> None:
         "joined_month": "2026-11",
         "paused_until": None,
         "letter_warned": False,
+        "plain": True,
+        "country": "SE",
         "gone_at": None,
         "gone_held": False,
     }
     assert {row["key"] for row in stored["subscriptions"]} == {"IR/*", "case:17"}
     assert [row["status"] for row in stored["deliveries"]] == ["sent"]
     assert [row["message"] for row in stored["chain_rows"]] == [1001]
+    assert [(row["action_id"], row["channel"], row["language"]) for row in stored["acts"]] == [
+        (case[1], "post", "fa")
+    ]
+    assert [(row["target_id"], row["address"]) for row in stored["address_failures"]] == [
+        (target, "office@example.org")
+    ]
 
 
 async def lose(sessions: Sessions, lost: int, kept: int) -> None:
@@ -161,6 +194,28 @@ async def test_a_storm_that_was_real_is_erased_when_a_moderator_says_so(
 async def _chat_of(sessions: Sessions, row: SubscriberRow) -> int:
     async with sessions() as session:
         return open_chat(session, row.chat)
+
+
+async def test_a_storm_while_buttons_are_taken_away_is_held_too(sessions: Sessions) -> None:
+    """Edits that Telegram refuses by mistake must not empty the list, whatever went well before."""
+    chats = await world.crowd(sessions, 30)
+    case = await world.open_case(sessions)
+    await world.publish(sessions, case)
+    await fan_out(sessions, NOW)
+    messenger = FakeMessenger(lambda envelope: Outcome(OutcomeKind.SENT, message_id=envelope.chat % 1000 + 1))
+    await send(sending(sessions, messenger), NOW)
+    async with sessions.begin() as session:
+        done = world.DeliveryRow(
+            alert_id=1, operation="send", lane=0, status="sent", attempts=1, copies=1, done_at=NOW
+        )
+        session.add_all(world.DeliveryRow(**done.model_dump(exclude={"id"})) for _ in range(2000))
+    await world.end_alert(sessions, 1)
+    await retire(sessions, NOW, timedelta(hours=48))
+    messenger.answer = lambda envelope: Outcome(
+        OutcomeKind.GONE if envelope.chat in chats[:25] else OutcomeKind.SENT
+    )
+    await send(sending(sessions, messenger), NOW)
+    assert await erase_gone(sessions, NOW + timedelta(minutes=1)) == Erasure(0, 25)
 
 
 async def test_who_goes_after_the_decision_is_asked_about_again(sessions: Sessions) -> None:

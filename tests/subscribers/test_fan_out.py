@@ -13,14 +13,15 @@ from alerts.store import published
 from alerts.tables import AlertRow
 from bot.database import Sessions
 from subscribers import audience, enrol
-from subscribers.delivery import DeliveryStatus
+from subscribers.delivery import DeliveryStatus, OutcomeKind
 from subscribers.fan_out import FannedOut, fan_out
+from subscribers.retire import retire
 from subscribers.send import send
 from subscribers.store import ledger, people
 from subscribers.subscription import MARKS, wants
 from subscribers.tables import ChainRow, DeliveryRow, SubscriptionRow
 from tests.subscribers import world
-from tests.subscribers.world import NOW, FakeMessenger, sending
+from tests.subscribers.world import NOW, FakeMessenger, always, sending
 
 
 async def test_once_for_each_reader_however_often_it_runs(sessions: Sessions) -> None:
@@ -119,6 +120,44 @@ async def test_who_may_have_got_it_hears_the_correction_too(sessions: Sessions) 
     await enrol.choose_topics(sessions, 101, set())
     await world.publish(sessions, case, kind=AlertKind.CORRECTION)
     assert [done.eligible for done in await fan_out(sessions, NOW)] == [1]
+
+
+async def test_who_may_have_got_it_before_it_was_overtaken_hears_the_correction_too(
+    sessions: Sessions,
+) -> None:
+    """Tried once without a clear answer, then never again."""
+    await world.join(sessions, 101)
+    case = await world.open_case(sessions)
+    await world.publish(sessions, case)
+    await fan_out(sessions, NOW)
+    await send(sending(sessions, FakeMessenger(always(OutcomeKind.AMBIGUOUS))), NOW)
+    await enrol.choose_topics(sessions, 101, set())
+    await world.publish(sessions, case, kind=AlertKind.STOP_ACTION)
+    assert (await retire(sessions, NOW, timedelta(hours=48))).overtaken == 1
+    assert [done.eligible for done in await fan_out(sessions, NOW)] == [1]
+
+
+async def test_a_stop_reaches_who_got_any_alert_of_the_chain_once(sessions: Sessions) -> None:
+    """Long after the ledger has forgotten; one reader has got all three, another those since the second."""
+    await world.join(sessions, 101, "IR/*")
+    await world.join(sessions, 102, "US/*")
+    await world.join(sessions, 103, "US/*")
+    case = await world.open_case(sessions)
+    messenger = FakeMessenger()
+    for number, topics in enumerate((["IR/*"], ["IR/*", "US/*"], ["IR/*"])):
+        await world.publish(sessions, case, topics=topics, at=NOW + timedelta(hours=number))
+        await fan_out(sessions, NOW)
+        await send(sending(sessions, messenger), NOW)
+        if number == 1:
+            await enrol.stop(sessions, 103)
+    assert sorted(messenger.chats) == [101, 101, 101, 102, 102, 103]
+    for chat in (101, 102):
+        await enrol.choose_topics(sessions, chat, {"SA/*"})
+    later = NOW + timedelta(days=3)
+    await retire(sessions, later, timedelta(hours=48))
+    assert await world.statuses(sessions) == {"pending": 3}, "only buttons are left to be taken"
+    await world.publish(sessions, case, kind=AlertKind.STOP_ACTION, topics=[], at=later)
+    assert [done.eligible for done in await fan_out(sessions, later)] == [2]
 
 
 async def test_an_overtaken_alert_is_not_claimed(sessions: Sessions) -> None:

@@ -36,7 +36,9 @@ async def test_rows_of_an_overtaken_alert_are_cancelled(sessions: Sessions) -> N
     await fan_out(sessions, NOW)
     await world.publish(sessions, case, kind=AlertKind.STOP_ACTION)
     await fan_out(sessions, NOW)
-    assert await retire(sessions, NOW, KEEP) == Retired(3, 0, 0, 0, 0)
+    assert await retire(sessions, NOW, KEEP) == Retired(
+        overtaken=3, unwanted=0, stale=0, rolled_up=0, chains=0, unbuttoned=0, unlinked=0, failures=0
+    )
     async with sessions() as session:
         assert await ledger.books(session, first) == {S.CANCELLED: 3}
     assert await world.statuses(sessions) == {"cancelled": 3, "pending": 3}

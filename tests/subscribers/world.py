@@ -16,7 +16,7 @@ from alerts.columns import to_microseconds
 from alerts.day import Day
 from alerts.locales import Catalogues, load
 from alerts.render.message import Message, Variant
-from alerts.tables import ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow
+from alerts.tables import ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow, TargetRow
 from bot.database import Sessions
 from subscribers import enrol
 from subscribers.delivery import DeliveryStatus, Envelope, Outcome, OutcomeKind
@@ -114,6 +114,24 @@ def frozen(alert_id: int, locale: str, variant: Variant) -> AlertTextRow:
     """A text that says what it is."""
     message = Message(f"{alert_id} {locale} {variant.value}")
     return AlertTextRow(alert_id=alert_id, locale=locale, variant=variant.value, message=message.to_json())
+
+
+async def open_target(sessions: Sessions, *, verified_at: datetime = NOW) -> int:
+    """An invented official."""
+    async with sessions.begin() as session:
+        number = await session.scalar(select(func.count()).select_from(TargetRow)) or 0
+        row = TargetRow(
+            key=f"office-{number}", country="IR", kind="head_of_judiciary", value={}, verified_at=verified_at
+        )
+        session.add(row)
+        await session.flush()
+        return row.id
+
+
+async def close_action(sessions: Sessions, action_id: int, at: datetime = NOW) -> None:
+    """Nothing more is asked for."""
+    async with sessions.begin() as session:
+        await session.execute(update(ActionRow).where(ActionRow.id == action_id).values(closed_at=at))
 
 
 async def join(

@@ -74,12 +74,11 @@ def _letters_served() -> None:
         sa.Column("action_id", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("variant", sa.Integer(), nullable=False, autoincrement=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["action_id"], ["actions.id"], name=op.f("fk_letters_served_action_id_actions")
         ),
-        sa.PrimaryKeyConstraint("action_id", "language", "kind", "variant", name=op.f("pk_letters_served")),
+        sa.PrimaryKeyConstraint("action_id", "language", "kind", name=op.f("pk_letters_served")),
     )
 
 
@@ -141,12 +140,21 @@ def _chain_rows_per_alert() -> None:
     _chain_rows(
         "alert_id",
         sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("has_buttons", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_chain_rows_alert_id_alerts")),
     )
     op.create_index("ix_chain_rows_action_id", "chain_rows", ["action_id", "subscriber_id"])
+    buttoned = sa.text("has_buttons")
+    op.create_index(
+        "ix_chain_rows_buttoned",
+        "chain_rows",
+        ["alert_id"],
+        sqlite_where=buttoned,
+        postgresql_where=buttoned,
+    )
     op.execute("""
-        INSERT INTO chain_rows (alert_id, action_id, subscriber_id, message)
-        SELECT first.id, b.action_id, b.subscriber_id, b.message
+        INSERT INTO chain_rows (alert_id, action_id, subscriber_id, message, has_buttons)
+        SELECT first.id, b.action_id, b.subscriber_id, b.message, TRUE
         FROM chain_rows_before b JOIN (
             SELECT action_id, MIN(id) AS id FROM alerts WHERE published_at IS NOT NULL GROUP BY action_id
         ) AS first ON first.action_id = b.action_id

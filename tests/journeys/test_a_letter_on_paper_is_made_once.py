@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.demo.stage import Stage
+from bot.emulator import Message, Person
+from tests.journeys.letters import OFFICIALS, first_letter, reader_of_an_alert, says, taps
+from tests.journeys.steps import Clock
+from tests.journeys.test_safe_mode import in_the_open
+
+
+@pytest.fixture
+def sections() -> dict[str, Any]:
+    return OFFICIALS
+
+
+def uploads(stage: Stage) -> int:
+    """How often the bytes of a document travelled, and not only its id."""
+    named = [str(each.params["document"]) for each in stage.emulator.requests("sendDocument")]
+    return sum(not name.startswith("BQACAg") for name in named)
+
+
+async def paper(reader: Person) -> Message:
+    (sent,) = await taps(reader, "pdf")
+    assert sent.file is not None
+    return sent
+
+
+async def test_a_pdf_is_sent_once_and_named_by_its_id_afterwards(stage: Stage) -> None:
+    emma = await reader_of_an_alert(stage)
+    await first_letter(emma)
+    first, second = await paper(emma), await paper(emma)
+    assert first.file is not None
+    assert first.file.name == "UA-26-001-fa.pdf"
+    assert first.file.content.startswith(b"%PDF-")
+    assert first.text == "To print, sign and post."
+    assert not first.protected
+    assert second.file is first.file
+    assert uploads(stage) == 1
+
+
+async def test_in_safe_mode_a_file_says_nothing_by_its_name(stage: Stage) -> None:
+    emma = await reader_of_an_alert(stage, mode="safe")
+    await first_letter(emma)
+    sent = await paper(emma)
+    assert sent.file is not None
+    assert (sent.file.name, in_the_open(sent)) == ("file.pdf", "New message")
+
+
+async def test_a_pack_has_all_that_is_open(stage: Stage) -> None:
+    emma = await reader_of_an_alert(stage)
+    (note,) = await says(emma, "/pack")
+    assert note.text.startswith("Before your first letter")
+    (sent,) = await taps(emma, "warned", under=note)
+    assert sent.text == "1 letter to print, sign and post."
+    assert sent.file is not None
+    assert sent.file.content.startswith(b"%PDF-")
+
+
+async def test_an_empty_pack_is_a_sentence(stage: Stage, clock: Clock) -> None:
+    from datetime import timedelta
+
+    emma = await reader_of_an_alert(stage)
+    clock.forward(timedelta(days=8))
+    (said,) = await says(emma, "/pack")
+    assert said.text == "There are no open urgent actions now."
