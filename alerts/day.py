@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -103,9 +103,10 @@ def zone_of(country: str | None) -> tzinfo:
     known = _CAPITALS.get(country or "")
     if known is not None and known in zones:
         return ZoneInfo(known)
-    return max(map(ZoneInfo, sorted(zones)), key=_winter_offset)
+    return max(map(ZoneInfo, sorted(zones)), key=_standard_offset)
 
 
-def _winter_offset(zone: ZoneInfo) -> float:
-    offset = zone.utcoffset(datetime(2026, 1, 15))  # noqa: DTZ001 - wall time of the zone itself
-    return offset.total_seconds() if offset else 0.0
+def _standard_offset(zone: ZoneInfo) -> timedelta:
+    """The smaller of January's and July's: summer comes to both halves of the earth, at other times."""
+    days = (datetime(2026, 1, 15), datetime(2026, 7, 15))  # noqa: DTZ001 - wall time of the zone itself
+    return min(zone.utcoffset(day) or timedelta() for day in days)

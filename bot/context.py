@@ -101,18 +101,18 @@ class Call:
 
     async def reply(self, message: Message) -> int:
         """Answer in the same chat; returns the new message's id. Told to wait a little, it waits and tries once more."""
-        return await _patiently(lambda: send(self.bot, self.chat, message))
+        return await patiently(lambda: send(self.bot, self.chat, message))
 
     async def ask(self, message: Message) -> None:
         """As `reply`, with the field for a reply to it opened at once. It has no buttons of its own."""
         words = as_parameters(message, self.bot.username) | {"reply_markup": ForceReply()}
-        await _patiently(lambda: self.bot.send_message(self.chat, protect_content=message.protected, **words))
+        await patiently(lambda: self.bot.send_message(self.chat, protect_content=message.protected, **words))
 
     async def offer(self, message: Message, buttons: Callable[[Binding], Keyboard]) -> None:
         """Answer, then put buttons under the answer that count only there."""
         sent = await self.reply(message)
         if keyboard := buttons(self.bound_to(sent)):
-            await _patiently(lambda: put_buttons(self.bot, self.chat, sent, keyboard))
+            await patiently(lambda: put_buttons(self.bot, self.chat, sent, keyboard))
 
     async def say(self, msgid: str, **values: object) -> int:
         """Answer with one translated sentence."""
@@ -144,8 +144,8 @@ def written(catalogue: Catalogue, mode: Mode, text: str, keyboard: Keyboard = ()
     return Message(text, keyboard=keyboard)
 
 
-async def _patiently(attempt: Callable[[], Awaitable[_T]]) -> _T:
-    """Once more, after the wait that Telegram asks for, when it is short."""
+async def patiently(attempt: Callable[[], Awaitable[_T]]) -> _T:
+    """Once more, after the wait that Telegram asks for, when it is short; RetryAfter when it is not."""
     try:
         return await attempt()
     except RetryAfter as refused:

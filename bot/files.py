@@ -21,7 +21,7 @@ from telegram.error import BadRequest
 
 from alerts.render.builder import neutral_line
 from bot import store
-from bot.context import Call
+from bot.context import Call, patiently
 from subscribers.subscriber import Mode
 
 _NEUTRAL_NAME: Final = "file"
@@ -63,12 +63,13 @@ async def send_file(call: Call, file: MadeFile) -> None:
     known = await _known(call, key)
     if known is not None:
         try:
-            await _send(call, file, known)
+            await patiently(lambda: _send(call, file, known))
         except BadRequest as error:
             _log.info("Telegram no longer knows a file of ours (%s): it is made again", error.message)
         else:
             return
-    sent = await _send(call, file, await asyncio.to_thread(file.make))
+    made = await asyncio.to_thread(file.make)
+    sent = await patiently(lambda: _send(call, file, made))
     if key is not None:
         async with call.services.sessions.begin() as session:
             await store.keep_file(session, key, _id_of(sent), call.now)

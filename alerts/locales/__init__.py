@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from alerts.locales.catalogue import SOURCE_LOCALE, Catalogue
 from alerts.locales.folder import FOLDER, Catalogues, load
+from alerts.locales.reviewed import NOBODY, reviewers_of_words
 
-__all__ = ["FOLDER", "N_", "SOURCE_LOCALE", "Catalogue", "Catalogues", "load"]
+__all__ = ["FOLDER", "NOBODY", "N_", "SOURCE_LOCALE", "Catalogue", "Catalogues", "load", "reviewers_of_words"]
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name for it; extraction looks for it)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from alerts.action import Action
@@ -20,7 +21,7 @@ from alerts.render.builder import TextBuilder, neutral
 from alerts.render.message import Button, Keyboard, Message, Variant
 from alerts.render.typeset import Card
 
-_TITLE_UNITS = 60
+_TITLE_UNITS: Final = 60
 
 
 def may_be_shared(views: Sequence[CaseView]) -> bool:
@@ -45,8 +46,9 @@ def card_of(
 ) -> Card:
     """The card of an action in one language; `url` is shown as text."""
     leading = views[0]
-    details = terms.details(catalogue, leading.detail)
-    lines = [terms.status(catalogue, leading.status) if leading.status else "", details or ""]
+    details = terms.details(catalogue, leading.detail) or ""
+    status = terms.status(catalogue, leading.status) if leading.status else ""
+    lines = [status, details[:1].upper() + details[1:]]
     if leading.execution_date is not None:
         lines.append(catalogue.t("Date of execution: %(day)s", day=catalogue.day(leading.execution_date)))
     if leading.minor_at_offence:

@@ -229,9 +229,12 @@ def _words() -> list[Finding]:
     if problems:
         return problems
     return [
-        Finding(
-            f"locale {code}", note=f"letters reviewed by: {', '.join(sorted(who))}", is_open="none" in who
-        )
+        Finding(f"locale {code}", note=_reviewed(words, letters), is_open=locales.NOBODY in words | letters)
         for code in catalogues.codes
-        for who in [letter.reviewers(code)]
+        for words, letters in [(locales.reviewers_of_words(code), letter.reviewers(code))]
     ]
+
+
+def _reviewed(words: frozenset[str], letters: frozenset[str]) -> str:
+    said = {"words": ", ".join(sorted(words)), "letters": ", ".join(sorted(letters))}
+    return "; ".join(f"{what} reviewed by: {who}" for what, who in said.items())

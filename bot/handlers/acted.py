@@ -48,7 +48,7 @@ _UNCOUNTED: Final = N_(
 async def sent(call: Call, number: str, language: str) -> None:
     """By which way?"""
     standing = await act.may_act(call, number)
-    if standing is None:
+    if standing is None or language not in call.services.catalogues:
         return
     t, first = call.catalogue.t, standing.action.number
     buttons = [

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from alerts.action import read_number
+from alerts.action import number_in_words, read_number
 from alerts.letter import VARIANTS
 from alerts.serve import Dealt
 from bot.buttons import reader_data
@@ -19,6 +19,7 @@ PARTS: Final = 5
 """Of the data of a button that names a letter, besides its verb."""
 
 _CODE: Final = re.compile(r"(UA-\d{2}/\d{1,5})-(\d{1,9})-([a-z]{2,3})-(\d\d)(?:-([A-Z]{2}))?(?!\w)")
+_DEALT: Final = re.compile(rf"[1-{VARIANTS}]{{2}}")
 _LONGEST_ID: Final = 9
 
 
@@ -56,14 +57,15 @@ class Choice:
 def read(parts: list[str]) -> Choice | None:
     """The choice of a button's data; None for what no button of ours holds."""
     number, target, language, dealt, country = parts
-    if read_number(number) is None or not target.isdecimal() or len(target) > _LONGEST_ID:
+    numbered = read_number(number)
+    if numbered is None or not target.isascii() or not target.isdecimal() or len(target) > _LONGEST_ID:
         return None
-    digits = [int(digit) for digit in dealt if digit.isdecimal()]
-    if not re.fullmatch(r"\d\d", dealt) or any(not 1 <= digit <= VARIANTS for digit in digits):
+    if not _DEALT.fullmatch(dealt):
         return None
     if not re.fullmatch(r"[a-z]{2,3}", language) or not re.fullmatch(r"([A-Z]{2})?", country):
         return None
-    return Choice(number, int(target), language, Dealt(variant=digits[0], subject=digits[1]), country)
+    number = number_in_words(*numbered)
+    return Choice(number, int(target), language, Dealt(variant=int(dealt[0]), subject=int(dealt[1])), country)
 
 
 def read_code(text: str) -> Choice | None:

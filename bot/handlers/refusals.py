@@ -26,7 +26,9 @@ WORDS: Final = {
         "“Executed” needs an official word or two independent sources; otherwise it is “reported executed”."
     ),
     Refusal.REASON_MISSING: N_("Please add why, for example: /return 5 the prison is wrong"),
-    Refusal.NOT_TOGETHER: N_("These two drafts cannot become one action any more. Please look at them again."),
+    Refusal.NOT_TOGETHER: N_(
+        "These two drafts cannot become one action any more. Please look at them again."
+    ),
     Refusal.ACTION_CLOSED: N_("This action is closed; nothing of it can be changed any more."),
     Refusal.NO_LETTERS: N_("This action asks for no letters. An update may: /update UA-26/014"),
     Refusal.NO_LATER_DEADLINE: N_(

@@ -12,7 +12,7 @@ from alerts.letter import phone_script, talking_points
 from alerts.links import Mail, compose_links, page_link
 from alerts.locales import N_
 from alerts.render.letter import render_points
-from alerts.render.message import Button, Keyboard
+from alerts.render.message import Button
 from alerts.render.paper import file_name, printed
 from alerts.render.typeset import letter_pdf
 from bot.context import Call
@@ -98,11 +98,16 @@ async def failed(call: Call, choice: Choice) -> None:
     if len(addresses) == 1:
         await _report(call, composed, addresses[0])
         return
-    rows: Keyboard = tuple(
-        (Button(address, f"{composed.choice.data('bad')}:{_tag(address)}"),) for address in addresses
+    if not addresses:
+        return
+    number = call.catalogue.number
+    listed = [f"{number(place)}. {address}" for place, address in enumerate(addresses, start=1)]
+    buttons = tuple(
+        Button(number(place), f"{composed.choice.data('bad')}:{_tag(address)}")
+        for place, address in enumerate(addresses, start=1)
     )
-    if rows:
-        await call.reply(call.plain(N_("Which address failed?"), keyboard=rows))
+    asked = call.catalogue.t("Which address failed?")
+    await call.reply(call.written("\n".join([asked, "", *listed]), (buttons,)))
 
 
 async def on_bad(call: Call, choice: Choice, tag: str) -> None:

@@ -2,16 +2,25 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 import pytest
+from babel.core import get_global
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.action import Action, LetterRefusal, deadline_for, may_serve_letter, read_number
+from alerts.action import (
+    Action,
+    LetterRefusal,
+    deadline_for,
+    end_of_day,
+    may_serve_letter,
+    read_number,
+)
 from alerts.alert import AlertKind
 from alerts.case import CaseStatus
-from alerts.day import Day
+from alerts.day import Day, zone_of
 
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 DEADLINE = datetime(2026, 11, 10, 23, 59, tzinfo=UTC)
@@ -120,15 +129,47 @@ def test_a_deadline_does_not_depend_on_whose_clock_asks():
     assert deadline_for(CaseStatus.IMMINENT, None, elsewhere) == end_of(2026, 11, 10)
 
 
+@pytest.mark.parametrize(
+    ("country", "deadline"),
+    [
+        ("IR", datetime(2026, 11, 10, 20, 29, tzinfo=UTC)),  # UTC+3:30
+        ("US", datetime(2026, 11, 11, 4, 59, tzinfo=UTC)),  # New York, where the day ends first
+        ("SA", datetime(2026, 11, 10, 20, 59, tzinfo=UTC)),
+        ("JP", datetime(2026, 11, 10, 14, 59, tzinfo=UTC)),
+        ("XX", end_of(2026, 11, 10)),
+        (None, end_of(2026, 11, 10)),
+    ],
+)
+def test_a_deadline_is_the_end_of_a_day_in_the_country(country: str | None, deadline: datetime):
+    assert deadline_for(CaseStatus.IMMINENT, None, NOW, zone_of(country)) == deadline
+    dated = deadline_for(CaseStatus.SCHEDULED, Day(2026, 11, 10), NOW, zone_of(country))
+    assert (dated, dated.tzinfo) == (deadline, UTC)
+
+
+def test_a_day_that_is_over_in_the_country_is_no_deadline():
+    evening = datetime(2026, 11, 3, 21, 0, tzinfo=UTC)  # past midnight in Tehran
+    deadline = deadline_for(CaseStatus.SCHEDULED, Day(2026, 11, 3), evening, zone_of("IR"))
+    assert deadline == end_of_day(date(2026, 12, 16), zone_of("IR"))
+
+
+@pytest.mark.parametrize("country", sorted(set(get_global("territory_zones")) - {"001"}))
+def test_no_letter_is_served_after_the_day_has_ended_anywhere_in_the_country(country: str):
+    for day in (date(2026, 1, 15), date(2026, 7, 15)):
+        ends = [end_of_day(day, ZoneInfo(zone)) for zone in get_global("territory_zones")[country]]
+        assert end_of_day(day, zone_of(country)) == min(ends)
+
+
 @given(
     status=st.sampled_from(CaseStatus),
+    zone=st.sampled_from(["IR", "US", "JP", "KI", None]).map(zone_of),
     date=st.none() | st.dates().map(Day.of),
     now=st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
 )
-def test_a_new_deadline_is_always_ahead(status: CaseStatus, date: Day | None, now: datetime):
-    deadline = deadline_for(status, date, now)
+def test_a_new_deadline_is_always_ahead(status: CaseStatus, zone: tzinfo, date: Day | None, now: datetime):
+    deadline = deadline_for(status, date, now, zone)
     assert now < deadline
-    assert (deadline.hour, deadline.minute, deadline.tzinfo) == (23, 59, UTC)
+    local = deadline.astimezone(zone)
+    assert (local.hour, local.minute, deadline.tzinfo) == (23, 59, UTC)
 
 
 @pytest.mark.parametrize(
@@ -145,16 +186,23 @@ def test_open(deadline: datetime | None, closed_at: datetime | None, now: dateti
     assert replace(ACTION, deadline=deadline, closed_at=closed_at).is_open(now) is is_open
 
 
-def test_a_letter_is_served_in_one_case_of_thirty_two_and_each_refusal_has_its_reason():
-    for read_only, closed, late, waits, none in itertools.product([False, True], repeat=5):
-        action = replace(ACTION, letters=not none, closed_at=NOW if closed else None)
+def test_a_letter_is_served_in_one_case_of_many_and_each_refusal_has_its_reason():
+    for read_only, closed, stopped, late, held, waits, none in itertools.product([False, True], repeat=7):
+        action = replace(
+            ACTION,
+            letters=not none,
+            held=held,
+            closed_at=NOW if closed else None,
+            kind=AlertKind.STOP_ACTION if stopped else AlertKind.FIRST,
+        )
         refusal = may_serve_letter(
             action, DEADLINE if late else DEADLINE - MOMENT, outcome_waits=waits, read_only=read_only
         )
         reasons = {
             LetterRefusal.READ_ONLY: read_only,
-            LetterRefusal.CLOSED: closed,
+            LetterRefusal.CLOSED: closed or stopped,
             LetterRefusal.DEADLINE_PASSED: late,
+            LetterRefusal.HELD: held,
             LetterRefusal.BEING_CHECKED: waits,
             LetterRefusal.NO_LETTERS: none,
         }

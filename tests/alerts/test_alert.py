@@ -12,6 +12,7 @@ from alerts.alert import (
     Alert,
     AlertKind,
     AlertStatus,
+    Companion,
     Disposition,
     Facts,
     Hand,
@@ -25,9 +26,9 @@ from alerts.alert import (
     may_submit,
     may_turn_down,
 )
-from alerts.case import CaseStatus, CaseView, Certainty
+from alerts.case import Case, CaseStatus, CaseView, Certainty
 from alerts.day import Day
-from alerts.demand import Petition
+from alerts.demand import Demand, Petition
 from tests.alerts.reviewing import (
     ANNA,
     BEFORE,
@@ -249,6 +250,12 @@ OTHER_VIEWS: dict[str, Any] = {
     "verdict_date": Day(2020),
     "minor_at_offence": True,
     "political": True,
+    "protest": True,
+    "unfair_trial": True,
+    "torture": False,
+    "hunger_strike": True,
+    "announced": "unannounced",
+    "group_size": 3,
     "source_name": "Others",
     "source_url": "https://other.example",
     "certainty": Certainty.UNCONFIRMED,
@@ -266,6 +273,10 @@ def every_change() -> list[Any]:
         "before": {"facts": replace(FACTS, before=None)},
         "deadline": {"facts": replace(FACTS, deadline=NOW + 8 * DAY)},
         "no deadline": {"facts": replace(FACTS, deadline=None)},
+        "demands": {"facts": replace(FACTS, demands=(Demand.HALT,))},
+        "goal": {"facts": replace(FACTS, goal=1000)},
+        "somebody else": {"facts": replace(FACTS, also=(Companion(2, VIEW, by_hand=True),))},
+        "a background": {"backgrounds": {"en": "She was arrested in 2020."}},
         "petition": {"facts": replace(FACTS, petitions=(Petition("https://petition.example"),))},
         "case": {"case_id": 2},
         "kind": {"kind": AlertKind.CORRECTION},
@@ -284,7 +295,8 @@ def test_the_changes_name_every_field_of_a_view():
 @pytest.mark.parametrize("change", every_change())
 def test_any_change_of_what_was_approved_voids_the_approval(change: dict[str, Any]):
     alert = replace(approved_by(an_alert(), ANNA), **change)
-    assert may_publish(alert, 1, a_case(alert.facts.view), NOW) is Refusal.TOO_FEW_APPROVALS
+    others = [a_case(id=2)]
+    assert may_publish(alert, 1, a_case(alert.facts.view), NOW, others) is Refusal.TOO_FEW_APPROVALS
 
 
 @pytest.mark.parametrize(
@@ -317,6 +329,46 @@ def test_the_hash_survives_storage():
     assert stored.core_hash() == alert.core_hash()
 
 
+# --- several people
+
+
+HIWA = replace(VIEW, name_latin="Bertram Oakenshade")
+
+
+def of_two(*, by_hand: bool = False, view: CaseView = HIWA, **changes: Any) -> Alert:
+    return an_alert(facts=replace(FACTS, also=(Companion(2, view, by_hand),)), **changes)
+
+
+@pytest.mark.parametrize(
+    ("alert", "companion", "refusal"),
+    [
+        (of_two(), a_case(HIWA, id=2), None),
+        (of_two(), a_case(replace(HIWA, status=S.STAYED), id=2), Refusal.STATUS_MOVED_ON),
+        (of_two(), a_case(HIWA, id=2, missing_since=NOW), Refusal.VANISHED),
+        (
+            of_two(),
+            a_case(HIWA, id=2, published=replace(HIWA, status=S.EXECUTED)),
+            Refusal.NEEDS_CORRECTION,
+        ),
+        (of_two(by_hand=True), a_case(replace(HIWA, status=S.UPHELD), id=2), None),
+    ],
+)
+def test_what_an_alert_says_must_hold_of_each_of_its_cases(
+    alert: Alert, companion: Case, refusal: Refusal | None
+):
+    assert may_approve(alert, ANNA, 1, a_case(), NOW, [companion]) is refusal
+    assert may_publish(approved_by(alert, ANNA), 1, a_case(), NOW, [companion]) is refusal
+
+
+def test_an_alert_about_several_as_each_of_them_has_it():
+    alert = of_two(case_id=1)
+    assert alert.case_ids == (1, 2)
+    assert alert.as_about(1) == replace(alert, facts=FACTS)
+    assert alert.as_about(2) == replace(alert, case_id=2, facts=replace(FACTS, view=HIWA))
+    assert {"case:1", "case:2"} <= alert.topics()
+    assert Facts.from_json(alert.facts.to_json()) == alert.facts
+
+
 # --- whose work it is
 
 
@@ -347,6 +399,8 @@ def test_putting_right_bars_nobody_and_editing_does(view: dict[str, Any], bars: 
     assert makes_editor(replace(alert, author=BEN), facts, alert.texts)
     assert makes_editor(approved_by(alert, CARA), facts, alert.texts)
     assert makes_editor(alert, facts, {"en": "Free text."})
+    assert makes_editor(alert, facts, alert.texts, {"en": "A story."})
+    assert makes_editor(alert, facts, alert.texts, {}) is bars
 
 
 @pytest.mark.parametrize(

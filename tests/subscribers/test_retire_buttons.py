@@ -242,6 +242,6 @@ async def test_buttons_do_not_keep_a_safe_readers_chain(sessions: Sessions) -> N
     await world.end_alert(sessions, alert)
     await retire(sessions, NOW + timedelta(hours=46), KEEP)
     assert (await world.statuses(sessions))["pending"] == 1
-    await retire(sessions, NOW + timedelta(hours=47), KEEP)
+    await retire(sessions, NOW + timedelta(hours=47, minutes=1), KEEP)
     async with sessions() as session:
         assert (await session.scalars(select(ChainRow.alert_id))).all() == []

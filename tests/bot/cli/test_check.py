@@ -271,7 +271,7 @@ async def test_a_token_file_that_others_can_read_is_named_once(shell: Shell, con
 
 async def test_a_letter_that_nobody_has_reviewed_is_no_tick(shell: Shell, configured: Path):
     told = [line for line in (await shell("check")).out.splitlines() if "letters reviewed by" in line]
-    assert told == [f"· locale {code}: letters reviewed by: none" for code in load()]
+    assert told == [f"· locale {code}: words reviewed by: none; letters reviewed by: none" for code in load()]
 
 
 async def test_telegram_is_asked_without_the_environments_proxies(
