@@ -125,7 +125,7 @@ def render_translation(
     text = TextBuilder(catalogue, variant).bold(
         catalogue.t("In your language, so that you know what you send:")
     )
-    text.line().line(letter.subject)
+    text.line().line().line(letter.subject)
     head, *rest = _parts(letter.body)
     return [
         text.line().add(head).build(protected=False),

@@ -163,6 +163,6 @@ def _buttons(call: Call, standing: Standing, variant: Variant) -> Keyboard:
     if may_be_shared(standing.views):
         ways.append(Button(t("Share"), reader_data("share", number)))
     rows += [ways] if ways else []
-    rows.append([Button(t("I acted"), reader_data("sent", number, call.catalogue.locale))])
+    rows.append([Button(t("I acted"), reader_data("sent", number))])
     rows += [[details_button(call.catalogue, case.id, variant)] for case in standing.cases[:1]]
     return tuple(map(tuple, rows))

@@ -213,7 +213,7 @@ def _keyboard(call: Call, composed: Composed) -> Keyboard:
     )
     if len(composed.targets) > 1:
         rows.append([Button(t("Next addressee"), choice.data("next"))])
-    rows.append([Button(t("I sent it"), reader_data("sent", choice.number, choice.language))])
+    rows.append([Button(t("I sent it"), reader_data("sent-in", choice.number, choice.language))])
     if addressees.failing(target):
         rows[-1].append(Button(t("Address failed"), choice.data("failed")))
     return tuple(map(tuple, rows))

@@ -97,7 +97,7 @@ async def _said(heard: list[Message], start: int, until: str) -> list[Message]:
 async def first_letter(reader: Person) -> list[Message]:
     """The note, and then the whole letter."""
     await taps(reader, "letter", until="warned")
-    return await taps(reader, "warned", until="sent")
+    return await taps(reader, "warned", until="sent-in")
 
 
 def button(message: Message, what: str) -> Button:

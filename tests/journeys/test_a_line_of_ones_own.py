@@ -22,7 +22,7 @@ LINE = "My grandfather taught me to write to those in power."
 async def test_a_line_of_ones_own_stands_in_the_letter_and_its_mail(stage: Stage) -> None:
     emma = await reader_of_an_alert(stage)
     await first_letter(emma)
-    await taps(emma, "next", until="sent")
+    await taps(emma, "next", until="sent-in")
     (question,) = await taps(emma, "own")
     assert question.text.startswith("Reply to this message with one line of your own, 200 characters at most")
     assert NUMBER in question.text
@@ -59,7 +59,7 @@ async def test_words_that_are_no_reply_are_not_a_line(stage: Stage) -> None:
 async def test_in_safe_mode_what_was_typed_disappears(stage: Stage) -> None:
     emma = await reader_of_an_alert(stage, mode="safe")
     await first_letter(emma)
-    await taps(emma, "next", until="sent")
+    await taps(emma, "next", until="sent-in")
     (question,) = await taps(emma, "own")
     assert in_the_open(question).strip() == "New message"
     written = await emma.says(LINE, reply_to=question)

@@ -28,7 +28,7 @@ HIWA = "Hiwa Bafrin"
 
 
 async def sent_it(reader: Person, channel: str = "email") -> str:
-    await taps(reader, "sent")
+    await taps(reader, "sent-in")
     heard, start = reader.chat.heard, len(reader.chat.heard)
     await reader.taps(lambda each: (each.callback_data or "").startswith(f"did:{NUMBER}:{channel}:"))
     await reader.hears("Thank you.")
@@ -55,7 +55,7 @@ async def test_from_five_on_it_is_told_how_many(stage: Stage) -> None:
         reader = stage.emulator.person(number, first_name="Reader")
         await stage.subscribe(reader, "en")
         await says(reader, f"/letter {NUMBER}", until="warned")
-        await taps(reader, "warned", until="sent")
+        await taps(reader, "warned", until="sent-in")
         assert await sent_it(reader) == "Thank you.\nGoal: 500 letters"
     await first_letter(emma)
     told = "Thank you.\n5 people have acted by now.\n░░░░░░░░░░ 5 of 500"
@@ -72,7 +72,7 @@ async def test_the_next_action_is_one_not_yet_acted_on(stage: Stage) -> None:
     await publish(stage, stage.emulator.person(9001, first_name="Mina"), HIWA)
     await hears_about(emma, HIWA)
     await says(emma, f"/letter {NUMBER}", until="warned")
-    await taps(emma, "warned", until="sent")
+    await taps(emma, "warned", until="sent-in")
     await sent_it(emma)
     (action,) = await taps(emma, "next-action")
     assert action.text.startswith("Urgent action UA-26/002\n")
@@ -85,7 +85,7 @@ async def test_who_is_no_subscriber_is_thanked_and_not_counted(stage: Stage) -> 
     await reader_of_an_alert(stage)
     visitor = stage.emulator.person(5009, first_name="Visitor")
     await says(visitor, "/start l_26_001", until="lang")
-    await taps(visitor, "sent")
+    await taps(visitor, "sent-in")
     (said,) = await taps(visitor, "did")
     assert said.text.startswith("Thank you. I count only what subscribers tell me")
     (stored,) = await says(visitor, "/forget")

@@ -39,7 +39,7 @@ async def test_a_letter_at_once_and_the_mail_program_two_taps_on(stage: Stage) -
     )
     assert [entity.type for entity in cover.entities][:3] == ["bold", "code", "code"]
     assert not cover.protected
-    assert letter.text.endswith("[نام، شهر و کشور شما]")
+    assert letter.text.endswith("[نام شما، شهر، کشور]")
     assert letter.entities == ()
     assert letter.buttons == ()
     assert translation.text.startswith(
@@ -49,7 +49,7 @@ async def test_a_letter_at_once_and_the_mail_program_two_taps_on(stage: Stage) -
     assert translation.text.endswith("[your name, town, country]")
     assert [verb(each) or each.copied for each in translation.buttons] == [
         *("mail", "pdf", JUDICIARY, cover.text.rpartition("Subject: ")[2].strip("\u2068\u2069")),
-        *("own", "change", "points", "next", "sent", "failed"),
+        *("own", "change", "points", "next", "sent-in", "failed"),
     ]
 
     (menu,) = await taps(emma, "mail")
@@ -64,14 +64,14 @@ async def test_a_letter_at_once_and_the_mail_program_two_taps_on(stage: Stage) -
 async def test_an_english_letter_is_whole_in_the_link_and_needs_no_translation(stage: Stage) -> None:
     emma = await reader_of_an_alert(stage)
     await first_letter(emma)
-    cover, letter = await taps(emma, "next", until="sent")
+    cover, letter = await taps(emma, "next", until="sent-in")
     assert "To: Prosecutor\n" in cover.text
     assert letter.text.startswith("Dear Sir or Madam,")
     (menu,) = await taps(emma, "mail")
     outlook = next(each for each in menu.buttons if "Outlook" in each.text)
     assert outlook.url is not None
     assert parse_qs(urlsplit(outlook.url).query)["body"][0].replace("\r\n", "\n") == letter.text
-    again = await taps(emma, "next", until="sent")
+    again = await taps(emma, "next", until="sent-in")
     assert "Head of the Lantern Judiciary" in again[0].text  # there are no more
 
 
@@ -80,9 +80,9 @@ async def test_other_words_and_another_language(stage: Stage) -> None:
     _, persian, *_ = await first_letter(emma)
     (menu,) = await taps(emma, "change")
     assert menu.labels == ["Other words", "English", "Embassy in my country"]
-    _, reworded, *_ = await taps(emma, "lt", until="sent")
+    _, reworded, *_ = await taps(emma, "lt", until="sent-in")
     assert reworded.text != persian.text
-    await taps(emma, "lang-lt", until="sent", under=menu)
+    await taps(emma, "lang-lt", until="sent-in", under=menu)
     assert emma.messages[-1].text.startswith("Your Excellency,")
 
 
@@ -92,7 +92,7 @@ async def test_points_for_ones_own_words_and_the_telephone(stage: Stage) -> None
     (points,) = await taps(emma, "points")
     assert points.text.startswith("In your own words")
     assert "+98 21 5550100" in points.text
-    await taps(emma, "next", until="sent")
+    await taps(emma, "next", until="sent-in")
     (points,) = await taps(emma, "points")
     assert "By phone" not in points.text
 
@@ -105,7 +105,7 @@ async def test_an_address_that_fails_gives_way_to_the_next(stage: Stage) -> None
     assert which.text == (
         f"Which address failed?\n\n1. {JUDICIARY}\n2. secretary@office.example.org\n3. +98 21 5550100"
     )
-    thanks, cover, _ = await taps(emma, "bad", until="sent")
+    thanks, cover, _ = await taps(emma, "bad", until="sent-in")
     assert thanks.text.startswith("Thank you for telling me.")
     assert "To: Prosecutor\n" in cover.text
 
@@ -122,12 +122,12 @@ async def test_three_readers_take_an_address_out_of_service(stage: Stage) -> Non
         reader = stage.emulator.person(number, first_name="Reader")
         await stage.subscribe(reader, "en")
         await says(reader, f"/letter {NUMBER}", until="warned")
-        await taps(reader, "warned", until="sent")
+        await taps(reader, "warned", until="sent-in")
         await taps(reader, "failed")
         await reports_the_first(reader)
     cover, *_ = await first_letter(emma)
     assert JUDICIARY in cover.text
     await taps(emma, "failed")
     await reports_the_first(emma)
-    while JUDICIARY in (await says(emma, f"/letter {NUMBER}", until="sent"))[0].text:
+    while JUDICIARY in (await says(emma, f"/letter {NUMBER}", until="sent-in"))[0].text:
         pass

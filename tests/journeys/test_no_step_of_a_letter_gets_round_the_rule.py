@@ -33,7 +33,7 @@ HELD: Final = "The letters of UA-26/001 are held while we find out what helps no
 READ_ONLY: Final = "You chose to read only, so I offer you no letters. /safety changes that."
 STEPS: Final = frozenset(
     {"letter", "lt", "lang-lt", "next", "change", "own", "mail", "pdf", "points", "failed", "bad", "home"}
-    | {"from", "act", "sign", "share", "card", "sent", "did"}
+    | {"from", "act", "sign", "share", "card", "sent", "sent-in", "did"}
 )
 
 
@@ -51,6 +51,7 @@ async def everything_tapped(reader: Person) -> dict[str, tuple[str, Message]]:
     await taps(reader, "failed")
     await taps(reader, "share")
     await taps(reader, "sent")
+    await taps(reader, "sent-in")
     found = {verb(each): each.callback_data or "" for sent in reader.messages for each in sent.buttons}
     found["sign"] = f"sign:{NUMBER}"
     held = {step: (data, question) for step, data in found.items() if step in STEPS}
@@ -123,6 +124,8 @@ async def test_while_letters_are_held(stage: Stage, emma: Person) -> None:
     await approve(mina, ARMAN)
     await wait_until(lambda: any("has been stayed" in each.text for each in emma.messages))
     await is_refused(emma, steps, HELD)
+    (pack,) = await says(emma, "/pack")
+    assert pack.text == "There are no open urgent actions now."
 
 
 async def test_after_a_death(stage: Stage, emma: Person) -> None:

@@ -20,13 +20,13 @@ async def test_a_country_is_asked_for_and_forgotten(stage: Stage) -> None:
     await taps(emma, "change")
     (question,) = await taps(emma, "home")
     assert question.labels == ["Germany", "Remember this"]
-    cover, _, *_ = await taps(emma, "from", until="sent")
+    cover, _, *_ = await taps(emma, "from", until="sent-in")
     assert "To: Embassy in Berlin (fictional)\n" in cover.text
     assert button(emma.messages[-1], "pdf").callback_data == "pdf:UA-26/001:3:en:11:DE"
-    await taps(emma, "next", until="sent")  # the country goes along in the buttons
+    await taps(emma, "next", until="sent-in")  # the country goes along in the buttons
     assert (button(emma.messages[-1], "pdf").callback_data or "").endswith(":DE")
 
-    cover, *_ = await says(emma, "/letter UA-26/001", until="sent")
+    cover, *_ = await says(emma, "/letter UA-26/001", until="sent-in")
     assert (button(emma.messages[-1], "pdf").callback_data or "").endswith(":")
     exported = await answer(emma, "/export")
     assert exported.file is not None
@@ -40,7 +40,7 @@ async def test_a_country_is_remembered_when_asked(stage: Stage) -> None:
     (question,) = await taps(emma, "home")
     (question,) = await taps(emma, "home")
     assert question.labels == ["Germany", "✓ Remember this"]
-    await taps(emma, "from", until="sent")
+    await taps(emma, "from", until="sent-in")
     exported = await answer(emma, "/export")
     assert exported.file is not None
     assert b'"country": "DE"' in exported.file.content
@@ -54,7 +54,7 @@ async def test_of_a_visitor_nothing_could_be_remembered(stage: Stage) -> None:
     (question,) = await taps(visitor, "home")
     assert question.labels == ["Germany"]
     assert question.text == "Where do you live? I store nothing of it."
-    await taps(visitor, "from", until="sent")
+    await taps(visitor, "from", until="sent-in")
     assert [verb(each) for each in visitor.messages[-1].buttons][:2] == ["mail", "pdf"]
     (said,) = await says(visitor, "/export")
     assert said.text == "Nothing is stored about this chat."
