@@ -34,6 +34,7 @@ DECIDING: Final = frozenset(
     {
         *("approve", "submit", "return", "reject", "edit", "held-keep", "held-gone"),
         *(f"as-{one.value}" for one in Disposition),
+        *("e-ask", "e-asked", "e-mark", "e-said"),
         *("join", "part", "a-hold", "a-resume", "a-more", "q-more", "q-end", "q-stands", "q-none"),
         *("t-agree", "t-refuse", "t-check", "t-retire", "t-mark", "t-propose"),
     }

@@ -14,6 +14,7 @@ from typing import Final
 from alerts.action import Action
 from alerts.alert import Alert
 from alerts.case import DEATHS, RELIEF, PublishedCase
+from alerts.day import zone_of
 from alerts.locales import Catalogue
 from alerts.render import person
 from alerts.render.action import deadline_in_words
@@ -117,7 +118,7 @@ def _deadline(catalogue: Catalogue, action: Action, case: PublishedCase, now: da
         return catalogue.t("%(action)s: no letters for now", action=line)
     if action.deadline is None:
         return line
-    words = deadline_in_words(catalogue, action.deadline, now)
+    words = deadline_in_words(catalogue, action.deadline, now, zone_of(case.view.country))
     return catalogue.t("%(action)s: until %(deadline)s", action=line, deadline=words)
 
 

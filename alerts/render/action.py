@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from alerts.action import Action
@@ -84,8 +84,8 @@ def goal_line(catalogue: Catalogue, acted: int | None, goal: int | None, variant
     return f"{'▓' * full}{'░' * (_BLOCKS - full)} {said}"
 
 
-def deadline_in_words(catalogue: Catalogue, deadline: datetime, now: datetime, zone: tzinfo = UTC) -> str:
-    """The deadline in `zone` and what is left of it, rounded down: "27 March 2026, 23:59 UTC, 3 days left"."""
+def deadline_in_words(catalogue: Catalogue, deadline: datetime, now: datetime, zone: tzinfo) -> str:
+    """The deadline in `zone` and what is left of it, rounded down: "27 March 2026, 23:59 (Tehran time), 3 days left"."""
     days, rest = divmod(deadline - now, _DAY)
     if days:
         left = catalogue.n("%(number)s day left", "%(number)s days left", days)

@@ -33,10 +33,11 @@ def render_draft(catalogue: Catalogue, alert: Alert, *, keyboard: Keyboard = ())
         "disposition": terms.disposition(catalogue, alert.disposition),
     }
     text.line(catalogue.t("%(kind)s · %(lane)s · %(disposition)s", **values)).line()
-    for line in differences(catalogue, alert.facts.before, view):
+    for line in differences(catalogue, alert.facts.before, view) or person.status_and_date(catalogue, view):
         text.line(line)
     for companion in alert.facts.also:
-        text.line(_companion(catalogue, companion.view))
+        for line in _companion(catalogue, companion.view):
+            text.line(line)
     text.line().line(person.says_who(catalogue, view))
     if view.source_url:
         text.line(person.listed(catalogue, view.source_url, _LONG))
@@ -48,12 +49,12 @@ def render_draft(catalogue: Catalogue, alert: Alert, *, keyboard: Keyboard = ())
     return text.build(keyboard)
 
 
-def _companion(catalogue: Catalogue, view: CaseView) -> str:
+def _companion(catalogue: Catalogue, view: CaseView) -> list[str]:
     """Somebody else of the same prison: who, where they stand, who says so."""
     assert view.status is not None
     name, status = person.full_name(catalogue, view), terms.status(catalogue, view.status)
     line = catalogue.t("Also: %(name)s – %(status)s", name=name, status=status)
-    return f"{line} {person.says_who(catalogue, view)}"
+    return [line, person.says_who(catalogue, view)]
 
 
 def _what_is_asked(catalogue: Catalogue, alert: Alert) -> list[str]:
@@ -161,6 +162,8 @@ def _text(catalogue: Catalogue, name: str, value: str) -> str:
         word = terms.charge(catalogue, value)
     elif name == "detail":
         word = terms.details(catalogue, value)
+    elif name == "announced":
+        word = terms.announced(catalogue, value)
     elif name == "gender":
         word = terms.gender(catalogue, value)
     elif name == "country":

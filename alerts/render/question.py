@@ -140,8 +140,8 @@ def _in_words(catalogue: Catalogue, key: str, value: Any) -> str:
     if isinstance(value, int):
         return catalogue.number(value)
     word = str(value)
-    if key == "explanation":
-        return catalogue.original(neutral(word, _LONG))
+    if key in {"number", "explanation"}:
+        return catalogue.identifier(word) if key == "number" else catalogue.original(neutral(word, _LONG))
     if word in _STATUSES:
         return terms.status(catalogue, CaseStatus(word))
     if key == "date":

@@ -14,7 +14,8 @@ from alerts.alert import Alert
 from alerts.case import ANNOUNCED, CaseView
 from alerts.demand import Demand
 from alerts.locales import N_, terms
-from alerts.render.message import Button, Keyboard, Message
+from alerts.render.message import Button, Keyboard
+from bot.buttons import Binding
 from bot.context import Call
 from bot.handlers.change import apply, open_draft, show_backgrounds
 from bot.handlers.fields import Edit
@@ -24,6 +25,8 @@ MARKS: Final = ("unfair_trial", "torture", "protest", "political", "hunger_strik
 _SAID: Final = (*ANNOUNCED, "")
 _VALUES: Final = {"y": True, "n": False, "u": None}
 _DEMANDS: Final = tuple(Demand)
+_WHAT_ASKED: Final = N_("What do the letters ask for? They ask for nothing else.")
+_WHAT_KNOWN: Final = N_("What is known of the case? Letters and topics go by it.")
 
 
 async def on_list(call: Call, alert_id: int, revision: int, name: str) -> None:
@@ -34,14 +37,18 @@ async def on_list(call: Call, alert_id: int, revision: int, name: str) -> None:
     if name == "background":
         await show_backgrounds(call, alert)
     elif name == "ask":
-        await call.reply(_demands(call, alert, _mask(alert.facts.demands)))
+        mask = _mask(alert.facts.demands)
+        await call.offer(call.plain(_WHAT_ASKED), lambda binding: _demands(call, alert, mask, binding))
+    elif name == "marks":
+        await call.offer(call.plain(_WHAT_KNOWN), lambda binding: _marks(call, alert, binding))
     else:
-        await call.reply(_marks(call, alert) if name == "marks" else _said(call, alert))
+        words = call.plain(N_("Have the authorities announced it?"))
+        await call.offer(words, lambda binding: _said(call, alert, binding))
 
 
-def _demands(call: Call, alert: Alert, mask: int) -> Message:
+def _demands(call: Call, alert: Alert, mask: int, binding: Binding) -> Keyboard:
     """Every demand, ticked or not; a tap turns one over, the last button takes the choice."""
-    bind = call.binding.bind
+    bind = binding.bind
     rows = [
         (
             Button(
@@ -51,9 +58,8 @@ def _demands(call: Call, alert: Alert, mask: int) -> Message:
         )
         for place, demand in enumerate(_DEMANDS)
     ]
-    rows.append((Button(call.catalogue.t("Take it so"), bind("e-asked", alert.id, alert.revision, mask)),))
-    words = N_("What do the letters ask for? They ask for nothing else.")
-    return call.plain(words, keyboard=tuple(rows))
+    take = Button(call.catalogue.t("Take it so"), bind("e-asked", alert.id, alert.revision, mask))
+    return (*rows, (take,))
 
 
 def _ticked(label: str, *, is_on: bool) -> str:
@@ -67,7 +73,8 @@ def _mask(demands: Sequence[Demand]) -> int:
 async def on_demand(call: Call, alert_id: int, revision: int, mask: int) -> None:
     """One more or one less, in the same message."""
     if alert := await open_draft(call, alert_id, revision):
-        await call.replace(_demands(call, alert, mask))
+        keyboard = _demands(call, alert, mask, call.bound_to(call.message_id))
+        await call.replace(call.plain(_WHAT_ASKED, keyboard=keyboard))
 
 
 async def on_demands(call: Call, alert_id: int, revision: int, mask: int) -> None:
@@ -81,8 +88,8 @@ async def on_demands(call: Call, alert_id: int, revision: int, mask: int) -> Non
     await apply(call, alert, Edit(replace(alert.facts, demands=(*kept, *added))))
 
 
-def _marks(call: Call, alert: Alert) -> Message:
-    """One row a mark: its name, then no and not known; what holds is ticked."""
+def _marks(call: Call, alert: Alert, binding: Binding) -> Keyboard:
+    """One row a mark: yes beside its name, then no and not known; what holds is ticked."""
     t = call.catalogue.t
     rows: list[tuple[Button, ...]] = []
     for place, field in enumerate(MARKS):
@@ -93,17 +100,12 @@ def _marks(call: Call, alert: Alert) -> Message:
             tuple(
                 Button(
                     _ticked(label, is_on=value is _VALUES[code]),
-                    call.binding.bind("e-mark", alert.id, alert.revision, place, code),
+                    binding.bind("e-mark", alert.id, alert.revision, place, code),
                 )
                 for code, label in labels.items()
             )
         )
-    rows.append((_back(call, alert),))
-    return call.plain(N_("What is known of the case? Letters and topics go by it."), keyboard=tuple(rows))
-
-
-def _back(call: Call, alert: Alert) -> Button:
-    return Button(call.catalogue.t("Show the draft"), call.binding.bind("look", alert.id))
+    return (*rows, (Button(t("Show the draft"), binding.bind("look", alert.id)),))
 
 
 async def on_mark(call: Call, alert_id: int, revision: int, place: int, code: str) -> None:
@@ -115,25 +117,25 @@ async def on_mark(call: Call, alert_id: int, revision: int, place: int, code: st
     facts = replace(alert.facts, view=view)
     result = await review.edit(step_of(call, alert_id), facts, None, alert.revision)
     if isinstance(result, Alert):
-        await call.replace(_marks(call, result))
+        keyboard = _marks(call, result, call.bound_to(call.message_id))
+        await call.replace(call.plain(_WHAT_KNOWN, keyboard=keyboard))
     else:
         await tell_refusal(call, result)
 
 
-def _said(call: Call, alert: Alert) -> Message:
-    rows: Keyboard = tuple(
+def _said(call: Call, alert: Alert, binding: Binding) -> Keyboard:
+    return tuple(
         (
             Button(
                 _ticked(
                     terms.announced(call.catalogue, code) or call.catalogue.t("not known"),
                     is_on=(alert.facts.view.announced or "") == code,
                 ),
-                call.binding.bind("e-said", alert.id, alert.revision, place),
+                binding.bind("e-said", alert.id, alert.revision, place),
             ),
         )
         for place, code in enumerate(_SAID)
     )
-    return call.plain(N_("Have the authorities announced it?"), keyboard=rows)
 
 
 async def on_said(call: Call, alert_id: int, revision: int, place: int) -> None:

@@ -57,7 +57,11 @@ def test_what_only_shows_counts_under_any_message(verb: str):
 
 def test_every_other_verb_shows_or_belongs_to_a_conversation():
     officials = {"t-look", "t-page", "t-add", "t-change", "t-states", "t-f"}
-    assert taps._MODERATORS.keys() - DECIDING == {"look", "make", "page", "e-field", *PICKS, *officials}
+    actions = {"e-list", "a-write", "a-stop", "q-news"}
+    assert taps._MODERATORS.keys() - DECIDING == {
+        *("look", "make", "page", "e-field"),
+        *(*PICKS, *officials, *actions),
+    }
     assert taps._MODERATORS.keys() >= DECIDING
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from bot.demo.stage import Stage
 from tests.journeys.desk import after, is_sheet, look, offers
-from tests.journeys.steps import answer, approve, hears_about, list_says, moderators, publish, tap, wait_until
+from tests.journeys.steps import (
+    answer,
+    approve,
+    cards,
+    hears_about,
+    list_says,
+    moderators,
+    publish,
+    tap,
+    wait_until,
+)
 
 ARMAN, NUMBER = "Arman Sepidkuh", "UA-26/001"
 
@@ -30,6 +40,7 @@ async def test_a_stop(stage: Stage) -> None:
     refused = await after(mina, mina.says("/draft 2"), is_sheet)
     assert not offers(refused, "Approve")
 
+    await wait_until(lambda: cards(omid, ARMAN)[-1].text.startswith("Draft 2"))
     await approve(omid, ARMAN)
     for reader, words in ((emma, "Please send no more letters"), (nasrin, "His family asks for silence.")):
         told = await reader.hears(words)
@@ -38,8 +49,9 @@ async def test_a_stop(stage: Stage) -> None:
         assert not [each for each in told.buttons if "letter" in (each.callback_data or "")]
     assert not [each for each in stranger.messages if ARMAN in each.text]
     assert "is closed" in (await answer(emma, f"/letter {NUMBER}")).text
-    await wait_until(lambda: not firsts[emma.id].buttons)
-    card = await after(mina, mina.says(f"/action {NUMBER}"), NUMBER)
+    first = firsts[emma.id].message_id
+    await wait_until(lambda: [m for m in emma.messages if m.message_id == first and not m.buttons])
+    card = await after(mina, mina.says(f"/action {NUMBER}"), lambda message: "Correct" in message.labels)
     assert "Letters were stopped." in card.text
     assert card.labels == ["Update", "Correct"]
     await after(mina, mina.says(f"/stop_action {NUMBER}"), "This action is closed")

@@ -75,7 +75,7 @@ def test_it_reads_as_it_should() -> None:
         " According to Example Watch.\n"
         "\n"
         "Open urgent actions\n"
-        "• Arman Nemuneh (Iran) – Execution imminent (UA-26/003): until 25 November 2026, 12:00 UTC,"
+        "• Arman Nemuneh (Iran) – Execution imminent (UA-26/003): until 25 November 2026, 15:30 (Tehran time),"
         " 3 days left\n"
         "\n"
         "Good news\n"

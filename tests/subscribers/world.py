@@ -16,7 +16,7 @@ from alerts.columns import to_microseconds
 from alerts.day import Day
 from alerts.locales import Catalogues, load
 from alerts.render.message import Message, Variant
-from alerts.tables import ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow, TargetRow
+from alerts.tables import ActionCaseRow, ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow, TargetRow
 from bot.database import Sessions
 from subscribers import enrol
 from subscribers.delivery import DeliveryStatus, Envelope, Outcome, OutcomeKind
@@ -66,6 +66,7 @@ async def open_case(
         )
         session.add(action)
         await session.flush()
+        session.add(ActionCaseRow(action_id=action.id, case_id=case.id))
         return case.id, action.id
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from alerts import letter as letters
 from alerts.case import Case
-from alerts.question import Question, QuestionKind
+from alerts.question import ACTIONS, Question, QuestionKind
 from alerts.render.action import render_actions
 from alerts.render.alert import render_alert
 from alerts.render.case import render_case, render_cases
@@ -43,7 +43,13 @@ DETAILS = {
     QuestionKind.DATE_REMOVED: {"date": "2026-04-16", "status": "scheduled"},
     QuestionKind.DATE_PASSED: {"date": "2026-04-16", "status": "scheduled"},
     QuestionKind.HELD: {"reason": "empty", "explanation": "the list has no rows"},
+    QuestionKind.DEADLINE_NEAR: {"number": "UA-26/014", "action": 14, "date": "2026-04-16"},
+    QuestionKind.REVIEW_DUE: {"number": "UA-26/014", "action": 14},
+    QuestionKind.NAME_CHANGED: {"number": "UA-26/014", "action": 14, "before": "Arman Nemune"},
+    QuestionKind.TARGET_DUE: {"date": "2026-04-16"},
+    QuestionKind.ADDRESS_FAILED: {"word": "office@example.org"},
 }
+OF_ACTIONS = {QuestionKind.DEADLINE_NEAR, QuestionKind.REVIEW_DUE, QuestionKind.NAME_CHANGED}
 
 
 def by_variant(show, render) -> str:
@@ -99,7 +105,10 @@ def test_a_draft(catalogue, show, check_reviewed):
 
 def test_questions(catalogue, show, check_reviewed):
     assert set(DETAILS) == set(QuestionKind)
-    asked = [Question(kind, "example", "1001", "Arman Nemuneh", detail) for kind, detail in DETAILS.items()]
+    asked = [
+        Question(kind, ACTIONS if kind in OF_ACTIONS else "example", "1001", "Arman Nemuneh", detail)
+        for kind, detail in DETAILS.items()
+    ]
     check_reviewed("questions", "\n".join(show(render_question(catalogue, question)) for question in asked))
 
 
