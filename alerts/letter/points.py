@@ -110,4 +110,7 @@ def _standing(views: Sequence[CaseView], catalogue: Catalogue) -> str:
         "According to what has been published: %(status)s.", status=terms.status(catalogue, status)
     )
     day = facts(views, catalogue)["execution_date"]
-    return f"{said} {catalogue.t('Date of execution: %(day)s', day=day)}." if day else said
+    if not day:
+        return said
+    dated = catalogue.t("Date of execution: %(day)s", day=day)
+    return f"{said} {dated}."

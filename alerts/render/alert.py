@@ -183,7 +183,8 @@ def _own_words(catalogue: Catalogue, alert: Alert) -> str:
     fallback = next((written for locale in others if (written := plain(alert.texts.get(locale, "")))), None)
     if fallback is None:
         return ""
-    return f"{catalogue.t('Not yet translated:')}\n{_isolated_lines(catalogue, fallback)}"
+    note = catalogue.t("Not yet translated:")
+    return f"{note}\n{_isolated_lines(catalogue, fallback)}"
 
 
 def _isolated_lines(catalogue: Catalogue, text: str) -> str:

@@ -29,9 +29,17 @@ def folder(tmp_path):
 def test_the_shipped_locales():
     assert [(one.locale, one.name, one.is_rtl) for one in CATALOGUES.values()] == [
         ("en", "English", False),
+        ("ar", "العربية", True),
+        ("ckb", "کوردی (سۆرانی)", True),
+        ("de", "Deutsch", False),
+        ("es", "Español", False),
         ("fa", "فارسی", True),
+        ("fr", "Français", False),
+        ("it", "Italiano", False),
+        ("sv", "Svenska", False),
+        ("tr", "Türkçe", False),
     ]
-    assert CATALOGUES.codes == ("en", "fa")
+    assert CATALOGUES.codes == tuple(one.locale for one in CATALOGUES.values())
 
 
 @pytest.mark.parametrize(
@@ -42,7 +50,9 @@ def test_the_shipped_locales():
         ("FA_ir", "fa"),
         ("pes", "fa"),
         ("en-GB", "en"),
-        ("de", "en"),
+        ("de", "de"),
+        ("ku", "ckb"),
+        ("nl", "en"),
         ("", "en"),
         (None, "en"),
     ],

@@ -15,7 +15,9 @@ HELD = "The letters of UA-26/001 are held"
 
 async def card(moderator: Person) -> Message:
     """The action as moderators see it."""
-    return await after(moderator, moderator.says(f"/action {NUMBER}"), NUMBER)
+    return await after(
+        moderator, moderator.says(f"/action {NUMBER}"), lambda message: "Correct" in message.labels
+    )
 
 
 async def is_served(reader: Person) -> bool:
