@@ -77,7 +77,7 @@ def phone_script(
         request = catalogue.t(
             "My request: %(demand)s. Whom may I ask for an answer? Thank you.", demand=demand
         )
-    about = catalogue.t("Good day. I am calling on behalf of: %(about)s", about=_about(views, catalogue))
+    about = catalogue.t("Good day. I am calling about: %(about)s", about=_about(views, catalogue))
     return [about, _standing(views, catalogue) or catalogue.t("A life is in danger."), request]
 
 
@@ -97,7 +97,7 @@ def _who(views: Sequence[CaseView], catalogue: Catalogue) -> str:
         crowd = catalogue.t("a group of people")
     else:
         crowd = catalogue.n("%(number)s person", "%(number)s people", total)
-    return f"{crowd}: {names}" if names else crowd
+    return catalogue.t("%(crowd)s: %(names)s", crowd=crowd, names=names) if names else crowd
 
 
 def _standing(views: Sequence[CaseView], catalogue: Catalogue) -> str:

@@ -30,6 +30,7 @@ _DIGITS: Final = {
     "fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"),
     "ckb": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"),
 }
+_CAPITALS: Final = {"tr": {"i": "İ", "ı": "I"}}
 _LISTS_BY_HAND: Final = frozenset({"ckb"})
 """Languages for which CLDR has no way of joining a list."""
 _PAIR: Final = 2
@@ -89,6 +90,11 @@ class Catalogue:
     def number(self, number: int) -> str:
         """A whole number as the locale writes it: "12,345", "۱۲٬۳۴۵"."""
         return self.digits(format_decimal(number, locale=self._cldr, numbering_system="default"))
+
+    def begun(self, sentence: str) -> str:
+        """The sentence with a capital at its beginning, as the language writes it."""
+        first = _CAPITALS.get(self.locale, {}).get(sentence[:1]) or sentence[:1].upper()
+        return first + sentence[1:]
 
     def isolate(self, text: str) -> str:
         """Text from a list, kept from reordering what stands around it; other direction controls are removed.

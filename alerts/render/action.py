@@ -76,7 +76,7 @@ def goal_line(catalogue: Catalogue, acted: int | None, goal: int | None, variant
     if acted is None:
         return catalogue.t("Goal: %(goal)s letters", goal=goal) if goal else None
     if not goal:
-        return catalogue.n("%(number)s has acted", "%(number)s have acted", acted)
+        return catalogue.n("%(number)s act reported", "%(number)s acts reported", acted)
     said = catalogue.t("%(acted)s of %(goal)s", acted=acted, goal=goal)
     if variant.is_plain:
         return said

@@ -72,11 +72,11 @@ def _sentence(catalogue: Catalogue, alert: Alert) -> str:
     view, status = alert.facts.view, alert.status_in_law
     whom = subject(catalogue, alert.facts.views)
     if alert.kind in _BY_KIND and status not in DEATHS:
-        return _begun(catalogue.t(_BY_KIND[alert.kind], name=whom))
+        return catalogue.begun(catalogue.t(_BY_KIND[alert.kind], name=whom))
     if view.execution_date is not None and status in _WITH_DATE:
         date = catalogue.day(view.execution_date)
-        return _begun(catalogue.t(_WITH_DATE[status], name=whom, date=date))
-    return _begun(catalogue.t(_SENTENCES[status], name=whom))
+        return catalogue.begun(catalogue.t(_WITH_DATE[status], name=whom, date=date))
+    return catalogue.begun(catalogue.t(_SENTENCES[status], name=whom))
 
 
 def condolence(catalogue: Catalogue, alert: Alert) -> str:
@@ -84,7 +84,3 @@ def condolence(catalogue: Catalogue, alert: Alert) -> str:
     return catalogue.t(
         "Our thoughts are with the family and friends of %(name)s.", name=name(catalogue, alert.facts.view)
     )
-
-
-def _begun(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

@@ -48,7 +48,7 @@ def card_of(
     leading = views[0]
     details = terms.details(catalogue, leading.detail) or ""
     status = terms.status(catalogue, leading.status) if leading.status else ""
-    lines = [status, details[:1].upper() + details[1:]]
+    lines = [status, catalogue.begun(details)]
     if leading.execution_date is not None:
         lines.append(catalogue.t("Date of execution: %(day)s", day=catalogue.day(leading.execution_date)))
     if leading.minor_at_offence:

@@ -16,6 +16,7 @@ class Cast:
 
     emma: Person
     nasrin: Person
+    greta: Person
     parviz: Person
     quiet: Person
     host: Person
@@ -31,7 +32,7 @@ class Cast:
     @property
     def readers(self) -> tuple[Person, ...]:
         """Those who read in private."""
-        return self.emma, self.nasrin, self.parviz
+        return self.emma, self.nasrin, self.parviz, self.greta
 
 
 def gather(emulator: Emulator) -> Cast:
@@ -40,6 +41,7 @@ def gather(emulator: Emulator) -> Cast:
     return Cast(
         emma=emulator.person(5001, first_name="Emma"),
         nasrin=emulator.person(5002, first_name="Nasrin", language_code="fa"),
+        greta=emulator.person(5006, first_name="Greta", language_code="de"),
         parviz=emulator.person(5003, first_name="Parviz", language_code="fa"),
         quiet=emulator.person(5004, first_name="Quinn"),
         host=host,

@@ -15,7 +15,9 @@ from rich.console import Console
 from bot.demo import people
 from bot.demo.cast import Cast, gather
 from bot.demo.narrator import Narrator, Release
+from bot.demo.officials import OFFICIALS
 from bot.demo.stage import Stage, set_up
+from bot.demo.taking_part import take_part
 from bot.emulator import ImpossibleError, Message, Person
 
 SECONDS_TO_HEAR = 1.0
@@ -32,13 +34,17 @@ class UntrueError(Exception):
     """Something that the story promises did not happen."""
 
 
-async def tell_story(console: Console | None = None) -> bool:
-    """Play the whole story; True when all of it came true."""
+async def tell_story(console: Console | None = None, papers: Path | None = None) -> bool:
+    """Play the whole story; True when all of it came true.
+
+    What readers get on paper is saved into `papers`; left out, into a new folder that stays.
+    """
     narrator = Narrator(console or Console())
     with tempfile.TemporaryDirectory(prefix="urgent-action-demo-") as folder:
         try:
-            async with asyncio.timeout(120), set_up(Path(folder)) as stage:
-                await _Story(stage, narrator).play()
+            papers = papers or Path(tempfile.mkdtemp(prefix="urgent-action-demo-papers-"))
+            async with asyncio.timeout(120), set_up(Path(folder), targets=OFFICIALS) as stage:
+                await _Story(stage, narrator, papers).play()
         except (UntrueError, TimeoutError, ImpossibleError) as error:
             narrator.failed(str(error) or type(error).__name__)
             return False
@@ -49,8 +55,9 @@ async def tell_story(console: Console | None = None) -> bool:
 class _Story:
     """The chapters, in order."""
 
-    def __init__(self, stage: Stage, narrator: Narrator) -> None:
+    def __init__(self, stage: Stage, narrator: Narrator, papers: Path) -> None:
         self._stage = stage
+        self._papers = papers
         self._say = narrator
         self._cast: Cast = gather(stage.emulator)
         self._releases: list[Release] = []
@@ -71,6 +78,7 @@ class _Story:
         await stage.subscribe(cast.emma, "en")
         await stage.subscribe(cast.nasrin, "fa", topic="IR/*")
         await stage.subscribe(cast.parviz, "fa", mode="safe")
+        await stage.subscribe(cast.greta, "de")
         await stage.subscribe(cast.quiet, "en")
         await cast.quiet.blocks()
         await cast.group.adds_bot(by=cast.host)
@@ -80,7 +88,10 @@ class _Story:
         self._say.line(
             "Emma (English, everything), Nasrin (Persian, Iran), Parviz (Persian, safe mode, everything),"
         )
-        self._say.line("a group (English, Iran), and Quinn, who subscribed and then blocked the bot.")
+        self._say.line(
+            "Greta (German, everything), a group (English, Iran), and Quinn, who subscribed and then"
+        )
+        self._say.line("blocked the bot.")
         self._say.message("Nasrin", cast.nasrin.messages[-1])
 
     async def _list_changes(self) -> None:
@@ -123,7 +134,7 @@ class _Story:
         await self._silence_among_readers("before the other moderator approved")
         await self._approve(cast.omid, name)
         self._say.message("Group", cast.group.messages[-1])
-        await self._letter(cast.nasrin)
+        await take_part(cast, self._say, self._hears, self._papers)
 
     async def _write_alert(self, author: Person, name: str) -> None:
         await author.says("/alert")
@@ -137,22 +148,19 @@ class _Story:
         await author.says("Lantern Documentation Group")
         await self._hears(author, "How sure")
         await author.taps("one source only")
-        for words in (
-            "His family was called to the prison for this evening.",
-            "خانواده‌اش را برای امشب به زندان خوانده‌اند.",
+        for language, words in (
+            ("English", "His family was called to the prison for this evening."),
+            ("فارسی", "خانواده‌اش را برای امشب به زندان خوانده‌اند."),
         ):
-            await self._hears(author, "What should readers of")
+            await self._hears(author, "What should readers know besides?")
+            await author.taps(language)
+            await self._hears(author, "One or two sentences")
             await author.says(words)
+        await self._hears(author, "What should readers know besides?")
+        await author.taps("Go on")
         await self._hears(author, "petition")
         await author.says("https://petition.example.org/hiwa")
         await self._hears(author, _is_sheet)
-
-    async def _letter(self, reader: Person) -> None:
-        await reader.taps("نوشتن نامه")
-        await self._hears(reader, lambda message: bool(message.buttons))
-        await reader.taps(lambda button: (button.callback_data or "").startswith("warned:"))
-        for what in ("UA-", "قوهٔ قضاییه"):  # first how to send it, then the letter itself
-            self._say.message("Nasrin asks for the letter", await self._hears(reader, what))
 
     async def _person_returns(self) -> None:
         cast = self._cast
@@ -187,6 +195,7 @@ class _Story:
             self._hears(cast.emma, name, within),
             self._hears(cast.nasrin, native, within),
             self._hears(cast.parviz, native, within),
+            self._hears(cast.greta, name, within),
             self._hears(cast.host, name, within, in_group=True),
         )
         self._releases.append(Release(name, approved, heard))
@@ -238,5 +247,6 @@ class _Story:
             if any(word in message.text for word in ("Transferred", "Tizpar", "تیزپر", "[en]")):
                 raise UntrueError(f"a reader was told {message.text!r}")
         self._say.deliveries(
-            self._releases, ("Emma, en", "Nasrin, fa", "Parviz, fa, safe", "Group, en", "Quinn, blocked")
+            self._releases,
+            ("Emma, en", "Nasrin, fa", "Parviz, fa, safe", "Greta, de", "Group, en", "Quinn, blocked"),
         )

@@ -16,7 +16,7 @@ from alerts.locales import SOURCE_LOCALE, Catalogue
 from alerts.render.letter import Cover, Way
 from alerts.render.message import Button
 from alerts.store import targets as kept
-from alerts.target import Channel, Target, TargetKind, channels, generic, in_order, letter_language
+from alerts.target import Channel, Target, TargetKind, channels, generic, in_order, kind_name, letter_language
 from bot.context import Call
 from bot.handlers.act import Standing
 
@@ -111,9 +111,9 @@ def cover(call: Call, standing: Standing, target: Target, written_in: Catalogue)
     """To whom and by which ways, as the reader is shown it; the envelope is in the letter's language."""
     country = standing.views[0].country
     reader = call.catalogue
-    named = (target.name, target.title_in(reader.locale), target.organisation)
+    title = target.title_in(reader.locale) or kind_name(reader, target.kind)
     return Cover(
-        to=tuple(filter(None, named)) or target.lines(reader)[:1],
+        to=tuple(filter(None, (target.name, title, target.organisation))),
         ways=tuple(ways(call, standing, target, written_in)),
         country=reader.country(country) if country else "",
         zone=zone_of(country),

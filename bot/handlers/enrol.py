@@ -25,8 +25,8 @@ MOST_PAUSE_DAYS: Final = 365
 CONSENT: Final = N_(
     "I send urgent alerts about people who face execution, and letters you can write for them.\n\n"
     "A subscription can reveal a political opinion. By going on you agree that this bot stores your"
-    " chat number (encrypted), your language and your topics, and nothing else about you. /privacy says more,"
-    " /forget deletes it."
+    " chat number (encrypted), your language and what you choose here. No name, no phone number, nothing you write."
+    " /privacy lists everything, /forget deletes it."
 )
 MODES: Final = {
     Mode.NORMAL: N_("Only me"),

@@ -20,7 +20,7 @@ MOST: Final = 200
 
 _JOINERS: Final = "\u200c\u200d"  # Persian spelling needs them
 _ASKED: Final = N_(
-    "Reply to this message with one line of your own, %(most)s characters at most: who you are, why you care. I put it"
+    "Reply to this message with one line of your own, %(most)s characters at most: for example, why you care. I put it"
     " into the letter and store it nowhere."
 )
 

@@ -41,6 +41,7 @@ STATUSES: Final = (
     "executed",
     "died_in_custody",
 )
+_IN_A_ROW: Final = 2
 _OPEN: Final = "open"
 """The message whose buttons count."""
 _AS_BEFORE: Final = "as-before"
@@ -204,26 +205,37 @@ async def _pick_certainty(call: Call, answers: Answers, picked: str) -> None:
 
 
 async def _ask_text(call: Call, answers: Answers) -> None:
-    """Free text per language, in the order of the catalogues; what is skipped falls back visibly."""
-    left = [code for code in call.services.catalogues.codes if code not in answers["texts"]]
-    if not left:
-        words = N_("Is there a petition to sign? Send its https link, or skip.")
-        await _ask(call, "petition", answers, call.plain(words, keyboard=_skip(call)))
-        return
-    question = call.plain(
-        N_("What should readers of %(language)s know besides? One or two sentences, or skip."),
-        language=call.services.catalogues[left[0]].name,
-        keyboard=_skip(call),
+    """Free text in any languages, the writer's own offered first; where nobody writes, it falls back visibly."""
+    catalogues = call.services.catalogues
+    left = [code for code in catalogues.codes if code not in answers["texts"]]
+    left.sort(key=lambda code: code != call.catalogue.locale)
+    buttons = [Button(catalogues[code].name, call.binding.bind("w-lang", code)) for code in left]
+    rows = [tuple(buttons[start : start + _IN_A_ROW]) for start in range(0, len(buttons), _IN_A_ROW)]
+    rows.append((Button(call.catalogue.t("Go on"), call.binding.bind("w-skip")),))
+    words = N_(
+        "What should readers know besides? Choose a language and write one or two sentences in it, or go on."
     )
-    await _ask(call, "text", {**answers, "locale": left[0]}, question)
+    await _ask(call, "text", answers, call.plain(words, keyboard=tuple(rows)))
+
+
+async def _pick_language(call: Call, answers: Answers, code: str) -> None:
+    if code in call.services.catalogues:
+        name = call.services.catalogues[code].name
+        asked = call.plain(N_("One or two sentences for readers of %(language)s:"), language=name)
+        await _ask(call, "words", {**answers, "locale": code}, asked)
+
+
+async def _ask_petition(call: Call, answers: Answers, **_: bool) -> None:
+    words = N_("Is there a petition to sign? Send its https link, or skip.")
+    await _ask(call, "petition", answers, call.plain(words, keyboard=_skip(call)))
 
 
 def _skip(call: Call) -> Keyboard:
     return ((Button(call.catalogue.t("Skip"), call.binding.bind("w-skip")),),)
 
 
-async def _take_text(call: Call, answers: Answers, *, skipped: bool = False) -> None:
-    text = "" if skipped else call.words.strip()
+async def _take_text(call: Call, answers: Answers) -> None:
+    text = call.words.strip()
     if problem := text_problem(text, TEXT_LIMIT):
         await call.say(problem, most=TEXT_LIMIT)
         return
@@ -248,14 +260,15 @@ _TAKES: Final[dict[str, Callable[[Call, Answers], Awaitable[None]]]] = {
     "country": _take_country,
     "date": _take_date,
     "source": _take_source,
-    "text": _take_text,
+    "words": _take_text,
     "petition": _take_petition,
 }
-_SKIPS: Final = {"date": _take_date, "text": _take_text, "petition": _take_petition}
+_SKIPS: Final = {"date": _take_date, "text": _ask_petition, "petition": _take_petition}
 _PICKS: Final[dict[str, tuple[str, Callable[[Call, Answers, str], Awaitable[None]]]]] = {
     "w-case": ("case", _pick_case),
     "w-status": ("status", _pick_status),
     "w-sure": ("certainty", _pick_certainty),
+    "w-lang": ("text", _pick_language),
 }
 PICKS: Final = (*_PICKS, "w-skip")
 """The verbs of this conversation's buttons."""

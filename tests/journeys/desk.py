@@ -62,11 +62,8 @@ async def write_alert(
         await after(author, author.taps(name), "What has happened?")
     await after(author, author.taps(status), "According to whom?")
     await after(author, author.says("Lantern Documentation Group"), "How sure")
-    asked = await after(author, author.taps("one source only"), "What should readers of")
-    while "What should readers of" in asked.text:
-        asked = await after(
-            author, author.taps("Skip", message=asked), lambda message: "Skip" in message.labels
-        )
+    asked = await after(author, author.taps("one source only"), "What should readers know besides?")
+    asked = await after(author, author.taps("Go on", message=asked), "Is there a petition")
     if petition:
         return await after(author, author.says(petition), is_sheet)
     return await after(author, author.taps("Skip", message=asked), is_sheet)

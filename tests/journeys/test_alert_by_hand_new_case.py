@@ -28,9 +28,14 @@ async def test_somebody_whom_no_list_has(stage: Stage) -> None:
     await after(mina, mina.says("2026-03-14"), "According to whom?")
     await after(mina, mina.sends_sticker(), "Please write it as a text")
     await after(mina, mina.says("Lantern Documentation Group"), "How sure")
-    await after(mina, mina.taps("one source only"), "What should readers of English know")
-    await after(mina, mina.says("He was seventeen."), "What should readers of فارسی know")
-    await after(mina, mina.says("هفده ساله بود."), "Is there a petition")
+    asked = await after(mina, mina.taps("one source only"), "What should readers know besides?")
+    assert asked.labels[0] == "English"
+    await after(mina, mina.says("not yet"), "Please tap one of the buttons above")
+    for language, words in (("English", "He was seventeen."), ("فارسی", "هفده ساله بود.")):
+        await after(mina, mina.taps(language, message=asked), f"for readers of {language}")
+        asked = await after(mina, mina.says(words), "What should readers know besides?")
+        assert language not in asked.labels
+    await after(mina, mina.taps("Go on", message=asked), "Is there a petition")
     await after(mina, mina.says("http://petition.example.org"), "That is not a link I can use")
     sheet = await after(mina, mina.says("https://petition.example.org/zal"), is_sheet)
     assert "Zal Simorghi (Iran) – Execution scheduled" in sheet.text
@@ -44,7 +49,9 @@ async def test_somebody_whom_no_list_has(stage: Stage) -> None:
     assert "He was seventeen." in english.text
     assert "14 March 2026" in english.text
     assert "هفده ساله بود." in persian.text
-    assert [button.url for button in english.buttons if button.url] == ["https://petition.example.org/zal"]
+    await emma.taps("Sign the petition", message=english)
+    petitions = await emma.hears("Petitions for UA-")
+    assert [button.url for button in petitions.buttons if button.url] == ["https://petition.example.org/zal"]
 
 
 async def test_its_country_is_no_topic_before_it_is_approved(stage: Stage) -> None:
@@ -91,7 +98,7 @@ async def test_executed_needs_more_than_one_source(stage: Stage) -> None:
     await after(mina, mina.taps("Executed"), "According to whom?")
     await after(mina, mina.says("Somebody"), "How sure")
     await after(mina, mina.taps("one source only"), "needs an official word or two independent sources")
-    assert "What should readers of" in (await after(mina, mina.taps("officially confirmed"))).text
+    assert "What should readers know" in (await after(mina, mina.taps("officially confirmed"))).text
 
 
 async def test_one_draft_a_person_said_before_anything_is_written(stage: Stage) -> None:

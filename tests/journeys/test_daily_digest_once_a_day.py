@@ -57,7 +57,7 @@ async def test_it_says_what_changed_and_what_can_be_done(stage: Stage, clock: Cl
         f"• Arman Sepidkuh (Iran) may be executed at any moment. {source}",
         "",
         "Open urgent actions",
-        "• Arman Sepidkuh (Iran) – Execution imminent (UA-26/001): until 17 March 2026, 23:59 UTC, 7 days left",
+        "• Arman Sepidkuh (Iran) – Execution imminent (UA-26/001): until 17 March 2026, 23:59 (Tehran time), 7 days left",
         "",
         "Good news",
         f"• The execution of Thomas Quillfeather (United States) has been stayed. {source}",

@@ -65,4 +65,4 @@ async def test_buttons_of_a_forgotten_chat_store_nothing(stage: Stage) -> None:
             await emma.taps(button.text, message=message)
             await emma.hears("You are not subscribed yet.")
     assert about(emma, "From now on") == []
-    assert (await answer(emma, "/start")).text.startswith("I send urgent alerts")
+    assert (await answer(emma, "/start")).text.startswith("Which language?")
