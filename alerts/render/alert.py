@@ -6,6 +6,7 @@ variant is subscribers' matter; what a tapped button does is bot's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from alerts.alert import Alert, AlertKind
@@ -123,7 +124,7 @@ def details_button(catalogue: Catalogue, case_id: int, variant: Variant, label: 
 def _fitting(catalogue: Catalogue, alert: Alert, room: int, *, both_scripts: bool) -> tuple[list[str], str]:
     """The lines of facts in reading order, and the moderators' own words; what is last in rank gives way."""
     ranked = _ranked(catalogue, alert, both_scripts=both_scripts)
-    own = _own_words(catalogue, alert)
+    own = in_own_words(catalogue, alert.texts)
     most_pressing = sum(units(line) + 1 for rank, line in ranked if line is not None and rank == 0)
     own = shortened(own, max(room - most_pressing - 1, 0)) if own else ""
     room -= units(own) + 1 if own else 0
@@ -174,13 +175,13 @@ def _what_changed(catalogue: Catalogue, alert: Alert) -> list[str]:
     return person.what_changed(catalogue, alert.facts)
 
 
-def _own_words(catalogue: Catalogue, alert: Alert) -> str:
+def in_own_words(catalogue: Catalogue, texts: Mapping[str, str]) -> str:
     """What a moderator wrote in this language, else in another one behind a visible note; "" when nobody did."""
-    own = plain(alert.texts.get(catalogue.locale, ""))
+    own = plain(texts.get(catalogue.locale, ""))
     if own:
         return own
-    others = [SOURCE_LOCALE, *sorted(alert.texts)]
-    fallback = next((written for locale in others if (written := plain(alert.texts.get(locale, "")))), None)
+    others = [SOURCE_LOCALE, *sorted(texts)]
+    fallback = next((written for locale in others if (written := plain(texts.get(locale, "")))), None)
     if fallback is None:
         return ""
     note = catalogue.t("Not yet translated:")

@@ -9,7 +9,7 @@ from alerts.alert import Alert
 from alerts.case import THREATS, PublishedCase
 from alerts.locales import Catalogue, terms
 from alerts.render import person
-from alerts.render.alert import details_button
+from alerts.render.alert import details_button, in_own_words
 from alerts.render.builder import TextBuilder
 from alerts.render.message import Keyboard, Message, Variant
 
@@ -50,7 +50,8 @@ def render_case(
 ) -> Message:
     """All that is published about a case; `history`: its published alerts, oldest first. Buttons are the caller's."""
     view = case.view
-    text = TextBuilder(catalogue, variant).bold(person.full_name(catalogue, view)).line()
+    named = person.name if variant.is_plain else person.full_name
+    text = TextBuilder(catalogue, variant).bold(named(catalogue, view)).line()
     for line in _facts(catalogue, case):
         text.line(line)
     text.line(person.says_who(catalogue, view))
@@ -63,6 +64,17 @@ def render_case(
         catalogue.t("Case %(id)s, as of %(day)s", id=catalogue.identifier(str(case.id)), day=updated)
     )
     return text.build(keyboard)
+
+
+def render_background(
+    catalogue: Catalogue, history: Sequence[Alert], variant: Variant = Variant.NORMAL
+) -> Message | None:
+    """The story behind a case, of its newest published alert that tells one; None when none does."""
+    told = next((alert for alert in reversed(history) if any(alert.backgrounds.values())), None)
+    if told is None:
+        return None
+    text = TextBuilder(catalogue, variant).bold(catalogue.t("Background")).line().line()
+    return text.add(in_own_words(catalogue, told.backgrounds)).build()
 
 
 def _history_line(catalogue: Catalogue, alert: Alert) -> str:

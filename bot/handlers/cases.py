@@ -7,7 +7,7 @@ from typing import Final
 from alerts.case import DEATHS, PublishedCase
 from alerts.locales import N_
 from alerts.render.alert import letter_button
-from alerts.render.case import render_case, render_cases
+from alerts.render.case import render_background, render_case, render_cases
 from alerts.render.message import Button, Keyboard
 from alerts.store import published
 from bot.buttons import reader_data
@@ -43,7 +43,10 @@ async def show(call: Call) -> None:
         return
     async with call.services.sessions() as session:
         history = await published.case_history(session, case.id)
-    await call.reply(render_case(call.catalogue, case, history, variant_of(call), await _buttons(call, case)))
+    variant = variant_of(call)
+    await call.reply(render_case(call.catalogue, case, history, variant, await _buttons(call, case)))
+    if (background := render_background(call.catalogue, history, variant)) is not None:
+        await call.reply(background)
 
 
 async def _buttons(call: Call, case: PublishedCase) -> Keyboard:

@@ -20,8 +20,8 @@ from alerts.demand import Petition
 from alerts.locales import N_
 from alerts.render.message import units
 
-TEXT_LIMIT: Final = 1500
-"""UTF-16 units of free text: with the coded facts it must fit into one message."""
+TEXT_LIMIT: Final = 300
+"""UTF-16 units of free text: an alert has 900 in all, and most of them say what is coded."""
 BACKGROUND_LIMIT: Final = 3500
 """UTF-16 units of the longer story, about 400 words, which is a message of its own."""
 NAME_LIMIT: Final = 100

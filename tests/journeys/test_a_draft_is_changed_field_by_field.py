@@ -66,6 +66,29 @@ async def test_what_is_written_anew(stage: Stage) -> None:
         assert words in shown, words
 
 
+async def test_the_background_is_one_tap_away_from_the_alert(stage: Stage) -> None:
+    readers = {}
+    for number, locale in enumerate(("en", "de"), start=5001):
+        readers[locale] = stage.emulator.person(number, first_name=f"Reader {number}", language_code=locale)
+        await stage.subscribe(readers[locale], locale)
+    mina, omid = await moderators(stage)
+    await list_says(stage, "D-01", "Solitary")
+    sheet = await look(mina, ARMAN)
+    languages = await chosen(mina, sheet, "Background")
+    await after(mina, mina.taps("English", message=languages), "Write it anew")
+    edited = await after(mina, mina.says("He was arrested in 2020.\nHis family waits."), is_sheet)
+    await after(mina, mina.taps("Hand in for approval", message=edited), "is not out yet")
+    await approve(omid, ARMAN)
+    for locale, says in (
+        ("en", "Background\n\nHe was arrested in 2020.\nHis family waits."),
+        ("de", "Hintergrund\n\nNoch nicht übersetzt:\nHe was arrested in 2020.\nHis family waits."),
+    ):
+        alert = await hears_about(readers[locale], ARMAN)
+        assert "arrested" not in alert.text
+        details = readers[locale].taps(lambda button: (button.callback_data or "").startswith("case:"))
+        assert (await after(readers[locale], details, "arrested")).text == says
+
+
 async def test_what_is_chosen_by_buttons(stage: Stage) -> None:
     emma = stage.emulator.person(5001, first_name="Emma")
     await stage.subscribe(emma, "en")

@@ -1,8 +1,21 @@
 from __future__ import annotations
 
 from bot.demo.stage import Stage
+from bot.emulator import Person
 from tests.journeys.desk import after, is_sheet, number_of, offers, write_alert
 from tests.journeys.steps import about, answer, approve, hears_about, list_says, moderators
+
+
+async def writes_in_two_languages(author: Person) -> None:
+    """From the certainty to the petition, with a text in English and one in Persian."""
+    asked = await after(author, author.taps("one source only"), "What should readers know besides?")
+    assert asked.labels[0] == "English"
+    await after(author, author.says("not yet"), "Please tap one of the buttons above")
+    for language, words in (("English", "He was seventeen."), ("فارسی", "هفده ساله بود.")):
+        await after(author, author.taps(language, message=asked), f"for readers of {language}")
+        asked = await after(author, author.says(words), "What should readers know besides?")
+        assert language not in asked.labels
+    await after(author, author.taps("Go on", message=asked), "Is there a petition")
 
 
 async def test_somebody_whom_no_list_has(stage: Stage) -> None:
@@ -28,14 +41,7 @@ async def test_somebody_whom_no_list_has(stage: Stage) -> None:
     await after(mina, mina.says("2026-03-14"), "According to whom?")
     await after(mina, mina.sends_sticker(), "Please write it as a text")
     await after(mina, mina.says("Lantern Documentation Group"), "How sure")
-    asked = await after(mina, mina.taps("one source only"), "What should readers know besides?")
-    assert asked.labels[0] == "English"
-    await after(mina, mina.says("not yet"), "Please tap one of the buttons above")
-    for language, words in (("English", "He was seventeen."), ("فارسی", "هفده ساله بود.")):
-        await after(mina, mina.taps(language, message=asked), f"for readers of {language}")
-        asked = await after(mina, mina.says(words), "What should readers know besides?")
-        assert language not in asked.labels
-    await after(mina, mina.taps("Go on", message=asked), "Is there a petition")
+    await writes_in_two_languages(mina)
     await after(mina, mina.says("http://petition.example.org"), "That is not a link I can use")
     sheet = await after(mina, mina.says("https://petition.example.org/zal"), is_sheet)
     assert "Zal Simorghi (Iran) – Execution scheduled" in sheet.text

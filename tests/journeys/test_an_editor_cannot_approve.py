@@ -83,7 +83,7 @@ async def test_what_cannot_be_taken_is_asked_again_and_nothing_changes(stage: St
     assert changed.text.startswith(f"Draft {number_of(sheet)}, revision 2")
     await after(mina, mina.taps("Change it", message=changed), "What should change")
     await after(mina, mina.taps("Text: English"), "Write it anew")
-    await after(mina, mina.says("Far too long. " * 200), "at most 1,500 characters fit")
+    await after(mina, mina.says("Far too long. " * 200), "at most 300 characters fit")
     await after(mina, mina.says("/cancel"), "Left. Nothing was stored of it.")
     await after(mina, mina.says("/cancel"), "There is nothing to leave.")
     again = await after(mina, mina.says(f"/draft {number_of(sheet)}"), is_sheet)
