@@ -15,6 +15,7 @@ import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -175,16 +176,20 @@ def mailto(mail: Mail) -> str:
     return f"mailto:{to}{_joined('?', parts)}"
 
 
-def page_link(page_url: str, mail: Mail, *, language: str = "en") -> str | None:
+def page_link(
+    page_url: str, mail: Mail, *, language: str = "en", deadline: datetime | None = None
+) -> str | None:
     """The mail page with the whole letter in its fragment, which browsers never send to a server.
 
-    `page_url` is the page's https address, or empty; `language` the reader's locale. None without a page, or when it
-    would be longer than BUTTON_URL. The fragment is "1." and JSON (l, t, c, s, b), deflated without header, in
-    base64url. ValueError for an address that is not https or has a fragment of its own.
+    `page_url` is the page's https address, or empty; `language` the reader's locale; after `deadline` the page shows
+    the letter no more. None without a page, or when it would be longer than BUTTON_URL. The fragment is "1." and JSON
+    (l, t, c, s, b, and d: seconds since 1970), deflated without header, in base64url. ValueError for an address that
+    is not https or has a fragment of its own.
     """
     if not page_url:
         return None
-    plain = {"l": language, "t": mail.to, "c": mail.cc, "s": mail.subject, "b": mail.body}
+    ends = {} if deadline is None else {"d": int(deadline.timestamp())}
+    plain = {"l": language, "t": mail.to, "c": mail.cc, "s": mail.subject, "b": mail.body, **ends}
     compressor = zlib.compressobj(level=9, wbits=-15, memLevel=9)
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
     packed = compressor.compress(text.encode()) + compressor.flush()

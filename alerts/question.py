@@ -10,6 +10,9 @@ from typing import Any, Final
 ACTIONS: Final = "our actions"
 """What stands for a list's name with questions about urgent actions; no list can be called so (it has a space)."""
 
+SAYS: Final = "says"
+"""In the details of a row that waits: the end or stay that it states. While it waits, so do the letters of its case."""
+
 
 class QuestionKind(StrEnum):
     """What is asked (domain.md sections 1 and 2, safety.md 2 and 3)."""

@@ -89,17 +89,46 @@ def open_sessions(engine: AsyncEngine, sealer: Sealer) -> Sessions:
 
 
 async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
-    """Bring the database to `revision` ("head", "base" or a name), in one transaction."""
-    async with reachable(engine) as connection:
+    """Bring the database to `revision` ("head", "base", a name ahead, or "-1" for one back), in one transaction."""
+    async with reachable(engine) as connection, _rebuilding(connection), connection.begin():
         await connection.run_sync(_run_migrations, revision)
-        await connection.commit()
+        await connection.run_sync(_check_references)
+
+
+@asynccontextmanager
+async def _rebuilding(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Tables of SQLite can be made anew, with rows that point to them.
+
+    Altering a table there drops the old one, and a drop deletes its rows first: with foreign keys on that fails, or
+    takes along all that hangs on them (sqlite.org/lang_altertable.html, section 7). The setting cannot change within
+    a transaction.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    await (await driver.execute("PRAGMA foreign_keys=OFF")).close()
+    try:
+        yield
+    finally:
+        await (await driver.execute("PRAGMA foreign_keys=ON")).close()
+
+
+def _check_references(connection: Connection) -> None:
+    """No row of SQLite points to one that is gone, which nobody looked at meanwhile."""
+    if connection.dialect.name == "sqlite":
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if lost:
+            msg = f"[database] url: rows point to others that are gone, in {sorted({row[0] for row in lost})}; nothing was changed"
+            raise ConfigError(msg)
 
 
 def _run_migrations(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    if revision == "base":
+    if revision == "base" or revision.startswith("-"):
         command.downgrade(config, revision)
     else:
         command.upgrade(config, revision)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from subscribers.store import people
+from subscribers.store import acts, failures, people
 from subscribers.subscriber import ChatKind, Mode, Subscriber, checked_country
 from subscribers.subscription import MOST_KEYS, case_key, case_of, checked
 
@@ -41,8 +41,14 @@ async def choose_language(sessions: Sessions, chat: int, locale: str) -> None:
 
 
 async def choose_mode(sessions: Sessions, chat: int, mode: Mode) -> None:
-    """Who may see the phone."""
-    await _change(sessions, chat, mode=mode.value)
+    """Who may see the phone. Of somebody who only reads nothing stays that says they wrote, or where they live."""
+    async with sessions.begin() as session:
+        await people.change(session, chat, mode=mode.value)
+        subscriber = await people.by_chat(session, chat) if mode is Mode.READ_ONLY else None
+        if subscriber is not None:
+            await people.change(session, chat, country=None)
+            await acts.unlink(session, subscriber.id)
+            await failures.forget(session, subscriber.id)
 
 
 async def letter_warned(sessions: Sessions, chat: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
@@ -15,7 +15,12 @@ from sqlmodel import SQLModel
 import alerts.tables
 import bot.tables
 import subscribers.tables
+from alerts.alert import Facts
+from alerts.demand import Petition
+from alerts.errors import ConfigError
+from alerts.tables import ActionCaseRow, ActionRow, AlertRow
 from bot.database import migrate, open_engine
+from subscribers.tables import ChainRow
 from tests.conftest import ENGINES
 
 PACKAGES = (alerts.tables, subscribers.tables, bot.tables)  # imported, they fill SQLModel.metadata
@@ -138,3 +143,92 @@ async def test_a_question_is_unique_while_it_is_open_and_only_then(migrated: Asy
     async with migrated.begin() as connection:
         await connection.execute(text(QUESTION), {"closed_at": 3})
         assert await connection.scalar(text("SELECT count(*) FROM questions")) == 4
+
+
+FACTS = {
+    "view": {"status": "imminent"},
+    "before": None,
+    "deadline": None,
+    "petition_url": "https://a.example/b",
+}
+BEFORE_URGENT_ACTIONS = """
+    INSERT INTO cases (id, list_name, list_key, seen) VALUES (1, 'northland', 'A-1', '{}');
+    INSERT INTO actions (id, case_id, year, sequence, updates, kind, letters, petition_url, opened_at)
+        VALUES (1, 1, 2026, 1, 0, 'first', TRUE, 'https://a.example/b', 0);
+    INSERT INTO alerts (id, case_id, action_id, kind, status, disposition, lane, revision, author, facts, texts,
+        created_at, published_at, told_revision)
+        VALUES (1, 1, 1, 'first', 'published', 'action', 0, 1, 'list:x', :facts, '{}', 0, 0, 0);
+    INSERT INTO subscribers (id, chat, kind, locale, mode, active, consent_version, joined_month, letter_warned,
+        gone_held) VALUES (1, :sealed, 'private', 'en', 'normal', TRUE, 1, '2026-03', FALSE, FALSE);
+    INSERT INTO subscriptions (subscriber_id, key) VALUES (1, 'IR/*');
+    INSERT INTO chain_rows (action_id, subscriber_id, message) VALUES (1, 1, :sealed);
+    INSERT INTO deliveries (alert_id, subscriber_id, operation, lane, status, attempts, copies)
+        VALUES (1, 1, 'send', 0, 'sent', 1, 1)
+"""
+"""A bot that has sent its first alert to its first reader."""
+
+
+@pytest.fixture
+async def in_use(empty: AsyncEngine) -> AsyncEngine:
+    await migrate(empty, "0002")
+    given = {"facts": json.dumps(FACTS), "sealed": b"sealed"}
+    async with empty.begin() as connection:
+        for statement in BEFORE_URGENT_ACTIONS.split(";"):
+            values = {name: value for name, value in given.items() if f":{name}" in statement}
+            await connection.execute(text(statement), values)
+    return empty
+
+
+async def whose(engine: AsyncEngine) -> list[tuple[object, ...]]:
+    """What is known of the one reader."""
+    queries = "SELECT key FROM subscriptions", "SELECT alert_id, subscriber_id, status FROM deliveries"
+    async with engine.connect() as connection:
+        return [tuple(row) for query in queries for row in await connection.execute(text(query))]
+
+
+async def test_readers_and_their_topics_survive_every_table_made_anew(in_use: AsyncEngine):
+    before = await whose(in_use)
+    assert before == [("IR/*",), (1, 1, "sent")]
+    await migrate(in_use)
+    assert await whose(in_use) == before
+    if in_use.dialect.name == "sqlite":
+        async with in_use.connect() as connection:
+            assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
+    await migrate(in_use, "-1")
+    assert await whose(in_use) == before
+
+
+async def test_petitions_and_messages_of_before_urgent_actions(in_use: AsyncEngine):
+    """One petition becomes several and back; the first message of a chain is that of its first alert."""
+    await migrate(in_use)
+    async with in_use.connect() as connection:
+        (facts, backgrounds), *_ = await connection.execute(select(AlertRow.facts, AlertRow.backgrounds))
+        action = (await connection.execute(select(ActionRow.petitions, ActionRow.held))).one()
+        members = await connection.execute(select(ActionCaseRow.action_id, ActionCaseRow.case_id))
+        chain = await connection.execute(select(ChainRow.alert_id, ChainRow.message, ChainRow.has_buttons))
+        assert (Facts.from_json(facts).petitions, backgrounds) == ((Petition("https://a.example/b"),), {})
+        assert tuple(action) == ([{"url": "https://a.example/b"}], False)
+        assert (members.all(), chain.all()) == ([(1, 1)], [(1, b"sealed", True)])
+    await migrate(in_use, "-1")
+    async with in_use.connect() as connection:
+        stored = await connection.scalar(text("SELECT CAST(facts AS TEXT) FROM alerts"))
+        assert json.loads(stored) == FACTS
+        assert await connection.scalar(text("SELECT petition_url FROM actions")) == "https://a.example/b"
+        assert (
+            await connection.scalar(text("SELECT message FROM chain_rows WHERE action_id = 1")) == b"sealed"
+        )
+
+
+async def test_what_is_broken_before_stays_and_is_told(empty: AsyncEngine):
+    """A migration never makes a row that points nowhere, and says so of one that did before."""
+    await migrate(empty, "0002")
+    if empty.dialect.name != "sqlite":  # PostgreSQL would not have let it happen
+        return
+    async with empty.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        await driver.execute("PRAGMA foreign_keys=OFF")
+        await driver.execute("INSERT INTO subscriptions (subscriber_id, key) VALUES (7, 'IR/*')")
+        await driver.execute("PRAGMA foreign_keys=ON")
+    with pytest.raises(ConfigError, match="subscriptions"):
+        await migrate(empty)
+    assert "acts" not in await look(empty, tables)

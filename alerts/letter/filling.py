@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import bidirectional
 
 from jinja2 import TemplateError
 from jinja2.environment import TemplateModule
@@ -125,9 +126,16 @@ def _values(
 ) -> dict[str, Any]:
     return facts(views, catalogue) | {
         "pass_on": addressee.kind in PASS_ON,
-        "own_line": " ".join(own_line.split())[:OWN_LINE],
+        "own_line": _own(" ".join(own_line.split())[:OWN_LINE], catalogue),
         NUMBERS: catalogue.number,
     }
+
+
+def _own(line: str, catalogue: Catalogue) -> str:
+    """The reader's line; in a language that runs the other way it keeps its full stop at its own end."""
+    own = {"R", "AL"} if catalogue.is_rtl else {"L"}
+    runs_along = any(bidirectional(char) in own for char in line)
+    return line if runs_along else catalogue.isolate(line)
 
 
 def _form(letters: Path, values: dict[str, Any]) -> TemplateModule:

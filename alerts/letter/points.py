@@ -50,7 +50,9 @@ def talking_points(views: Sequence[CaseView], action: Action, catalogue: Catalog
         points.append(catalogue.t("Reported charges: %(charges)s.", charges=told["charges"]))
     true = {name for name, is_so in flags(views).items() if is_so}
     points += [catalogue.t(words) for name, words in _ARGUMENTS.items() if name in true]
-    demands = catalogue.listing([terms.demand(catalogue, demand) for demand in asked(views, action)])
+    demands = catalogue.listing(
+        [catalogue.within(terms.demand(catalogue, demand)) for demand in asked(views, action)]
+    )
     points += [
         catalogue.t("Ask for: %(demands)s.", demands=demands),
         catalogue.t("Say in a few words why you care, stay polite, and ask for a reply."),
@@ -85,7 +87,7 @@ def _about(views: Sequence[CaseView], catalogue: Catalogue) -> str:
     """Who and where, as one sentence."""
     told = facts(views, catalogue)
     place = told["place"] or told["country"]
-    return f"{_who(views, catalogue)} ({place})." if place else f"{_who(views, catalogue)}."
+    return f"{_who(views, catalogue)} – {place}." if place else f"{_who(views, catalogue)}."
 
 
 def _who(views: Sequence[CaseView], catalogue: Catalogue) -> str:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from alerts.case import THREATS, Case, CaseView, may_move
+from alerts.case import OUTCOMES, THREATS, Case, CaseView, may_move
 from alerts.change import FieldChange, compare
 from alerts.lists.mapping import Row, WatchedList
 from alerts.names import harmless, match
-from alerts.question import Question, QuestionKind
+from alerts.question import SAYS, Question, QuestionKind
 
 LONGEST_SUBJECT = 600
 
@@ -141,6 +141,7 @@ class _Weighing:
         assert before.status is not None
         if not may_move(before.status, view.status):
             detail = {"before": str(before.status), "after": str(view.status), "word": view.word}
+            detail |= _outcome(view)
             self._ask(QuestionKind.ILLEGAL_TRANSITION, f"{case.list_key}|{view.status}", view, case, detail)
             return
         key, changes = row.key or case.list_key, compare(before, view, self._watched.also)
@@ -173,7 +174,7 @@ class _Weighing:
             detail = {"word": row.unknown_word, "row": row.number}
             self._ask(QuestionKind.UNKNOWN_STATUS, f"{key}|{row.unknown_word}", row.view, case, detail)
         for problem in row.problems:
-            detail = {"field": problem.field, "word": problem.word, "row": row.number}
+            detail = {"field": problem.field, "word": problem.word, "row": row.number} | _outcome(row.view)
             self._ask(problem.kind, f"{key}|{problem.field}|{problem.word}", row.view, case, detail)
 
     def _ask(
@@ -192,6 +193,11 @@ class _Weighing:
             detail=detail,
             case_id=case.id if case else None,
         )
+
+
+def _outcome(view: CaseView) -> dict[str, str]:
+    """What a row that waits says of an end or a stay: while it waits, the letters of its case do too."""
+    return {SAYS: str(view.status)} if view.status in OUTCOMES else {}
 
 
 def _with_kept_extras(before: CaseView, after: CaseView) -> CaseView:

@@ -18,6 +18,9 @@ SOLAR_HIJRI_LOCALES: Final = frozenset({"fa", "ckb"})
 
 _WHOLE_DAY: Final = {"ckb": "dی MMMMی y", "de": "d. MMMM y", "es": "d 'de' MMMM 'de' y"}
 """Where the day, the month and the year do not simply follow one another."""
+_FIRST_OF_A_MONTH: Final = {"fr": "d'er' MMMM y", "it": "d'º' MMMM y"}
+"""Where the first day of a month alone is an ordinal."""
+_MONTH: Final = {"ckb": "LLLLی y", "es": "LLLL 'de' y"}
 
 
 class _InContext(Protocol):
@@ -26,9 +29,15 @@ class _InContext(Protocol):
 
 def gregorian(day: Day, locale: Locale) -> str:
     """Such as "20 March 2025", "March 2025" or "2025", in the locale's words."""
+    language = locale.language
+    if day.month is None:
+        return format_date(day.first, format="y", locale=locale)
     if day.day is None:
-        return format_date(day.first, format="LLLL y" if day.month else "y", locale=locale)
-    return format_date(day.first, format=_WHOLE_DAY.get(locale.language, "d MMMM y"), locale=locale)
+        return format_date(day.first, format=_MONTH.get(language, "LLLL y"), locale=locale)
+    whole = _WHOLE_DAY.get(language, "d MMMM y")
+    if day.day == 1:
+        whole = _FIRST_OF_A_MONTH.get(language, whole)
+    return format_date(day.first, format=whole, locale=locale)
 
 
 def solar_hijri(day: Day, c: _InContext) -> str:

@@ -31,8 +31,8 @@ _DIGITS: Final = {
     "ckb": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"),
 }
 _CAPITALS: Final = {"tr": {"i": "İ", "ı": "I"}}
-_LISTS_BY_HAND: Final = frozenset({"ckb"})
-"""Languages for which CLDR has no way of joining a list."""
+_LISTS_BY_HAND: Final = frozenset({"ckb", "fa"})
+"""Languages for which CLDR has no way of joining a list, or (fa) one with marks that letters would carry along."""
 _PAIR: Final = 2
 _DIRECTION_CONTROLS: Final = dict.fromkeys(
     [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -95,6 +95,10 @@ class Catalogue:
         """The sentence with a capital at its beginning, as the language writes it."""
         first = _CAPITALS.get(self.locale, {}).get(sentence[:1]) or sentence[:1].upper()
         return first + sentence[1:]
+
+    def within(self, phrase: str) -> str:
+        """Our own phrase inside a sentence: a msgid has a capital, a translation has one only where its language needs it."""
+        return phrase[:1].lower() + phrase[1:] if self.locale == SOURCE_LOCALE else phrase
 
     def isolate(self, text: str) -> str:
         """Text from a list, kept from reordering what stands around it; other direction controls are removed.
@@ -162,7 +166,7 @@ class Catalogue:
         if str(zone) in {"UTC", "Etc/UTC"}:
             return self.t("%(day)s, %(clock)s UTC", day=day, clock=clock)
         name = get_timezone_location(zone, locale=self._cldr, return_city=True)
-        city = self.place(name) or name
+        city = self.place(name) or self.isolate(name)
         return self.t("%(day)s, %(clock)s (%(city)s time)", day=day, clock=clock, city=city)
 
     def _filled(self, text: str, values: dict[str, object]) -> str:

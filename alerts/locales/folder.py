@@ -6,6 +6,7 @@ Catalogues are shipped as .po and compiled in memory; a broken one stops the sta
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
@@ -52,8 +53,9 @@ class Catalogues(Mapping[str, Catalogue]):
         return language if language in self._catalogues else SOURCE_LOCALE
 
 
+@cache
 def load(folder: Path = FOLDER) -> Catalogues:
-    """Read `folder`/<locale>/LC_MESSAGES/messages.po of every locale; CatalogueError names the file and line."""
+    """Read `folder`/<locale>/LC_MESSAGES/messages.po of every locale, once; CatalogueError names the file and line."""
     files = {path.parent.parent.name: path for path in folder.glob("*/LC_MESSAGES/messages.po")}
     if SOURCE_LOCALE not in files:
         raise CatalogueError(f"{folder}: there is no {SOURCE_LOCALE}/LC_MESSAGES/messages.po; install again")

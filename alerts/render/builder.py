@@ -139,12 +139,20 @@ class TextBuilder:
         return self
 
     def _with_marks(self) -> list[_Stretch]:
-        """Each line of a right-to-left text begins with a strong right-to-left character."""
-        marked, at_start = [], True
+        """Each line of a right-to-left text begins with a strong right-to-left character.
+
+        Not a line all of whose letters run from left to right, such as one of a postal address: a mark would turn
+        its parts around, and be copied along.
+        """
+        whole = "".join(stretch.text for stretch in self._stretches).split("\n")
+        marked, at_start, row = [], True, 0
         for stretch in self._stretches:
             lines = stretch.text.split("\n")
-            lines = [_marked(line) if index or at_start else line for index, line in enumerate(lines)]
+            for index, line in enumerate(lines):
+                if (index or at_start) and line and not _runs_left_to_right(whole[row + index]):
+                    lines[index] = _marked(line)
             marked.append(replace(stretch, text="\n".join(lines)))
+            row += len(lines) - 1
             at_start = stretch.text.endswith("\n")
         return marked
 
@@ -152,6 +160,12 @@ class TextBuilder:
 def neutral_line(catalogue: Catalogue) -> str:
     """What a lock screen may show: says nothing; at most 40 characters (safety.md 29)."""
     return catalogue.t("New message")
+
+
+def _runs_left_to_right(line: str) -> bool:
+    """Whether it has letters, all of them from left to right, and nothing isolated."""
+    directions = {unicodedata.bidirectional(char) for char in line}
+    return "L" in directions and not directions & {"R", "AL", "LRI", "RLI", "FSI"}
 
 
 def _marked(line: str) -> str:

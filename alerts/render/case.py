@@ -35,7 +35,8 @@ def render_cases(
     """A list of cases, one line and one button each (in groups and channels a deep link)."""
     text = TextBuilder(catalogue, variant)
     for case in cases:
-        text.line(f"{catalogue.identifier(str(case.id))}: {case_line(catalogue, case)}")
+        number = catalogue.identifier(str(case.id))
+        text.line(catalogue.t("%(field)s: %(after)s", field=number, after=case_line(catalogue, case)))
     buttons = [details_button(catalogue, case.id, variant, str(case.id)) for case in cases]
     rows = range(0, len(buttons), BUTTONS_IN_A_ROW)
     return text.build(tuple(tuple(buttons[start : start + BUTTONS_IN_A_ROW]) for start in rows))

@@ -64,7 +64,8 @@ def _what_is_asked(catalogue: Catalogue, alert: Alert) -> list[str]:
         deadline = catalogue.moment(facts.deadline, zone_of(facts.view.country))
         lines.append(catalogue.t("Deadline: %(deadline)s", deadline=deadline))
     if facts.demands:
-        demands = catalogue.listing([terms.demand(catalogue, demand) for demand in facts.demands])
+        named = [terms.demand(catalogue, demand) for demand in facts.demands]
+        demands = catalogue.listing([catalogue.within(demand) for demand in named])
         lines.append(catalogue.t("Asks for: %(demands)s", demands=demands))
     if facts.goal:
         lines.append(catalogue.t("Letters hoped for: %(number)s", number=facts.goal))

@@ -6,6 +6,7 @@
 class Damaged extends Error {}
 class TooOld extends Error {}
 class Nothing extends Error {}
+class Over extends Error {}
 
 const ADDRESS = /^[A-Za-z0-9_'+-]+(\.[A-Za-z0-9_'+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
@@ -65,10 +66,11 @@ function mailOf(plain) {
     isAddresses(plain.t) &&
     isAddresses(plain.c) &&
     isText(plain.s, LIMITS.subject, CONTROL) &&
-    isText(plain.b, LIMITS.body, CONTROL_IN_TEXT);
+    isText(plain.b, LIMITS.body, CONTROL_IN_TEXT) &&
+    (plain.d === undefined || Number.isSafeInteger(plain.d));
   if (!isRight) throw new Damaged();
   const language = typeof plain.l === "string" && Object.hasOwn(WORDS, plain.l) ? plain.l : "en";
-  return { language, to: plain.t, cc: plain.c, subject: plain.s, body: plain.b };
+  return { language, to: plain.t, cc: plain.c, subject: plain.s, body: plain.b, deadline: plain.d ?? Infinity };
 }
 
 async function readMail(fragment) {
@@ -187,7 +189,8 @@ function showMail(mail) {
 }
 
 function showProblem(error) {
-  const word = error instanceof Nothing ? "nothing" : error instanceof TooOld ? "too_old" : "damaged";
+  const known = [[Nothing, "nothing"], [TooOld, "too_old"], [Over, "over"]];
+  const word = known.find(([kind]) => error instanceof kind)?.[1] ?? "damaged";
   byId("letter").hidden = true;
   byId("ways").replaceChildren();
   byId("problem").textContent = words[word];
@@ -204,9 +207,10 @@ async function start() {
   try {
     const mail = await readMail(location.hash.slice(1));
     setWords(mail.language);
+    if (Date.now() >= mail.deadline * 1000) throw new Over();
     showMail(mail);
   } catch (error) {
-    setWords(browserLanguage());
+    if (!(error instanceof Over)) setWords(browserLanguage());
     showProblem(error);
   }
 }

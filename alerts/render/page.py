@@ -56,6 +56,7 @@ _WORDS: Final = {
     "private": N_("This page keeps nothing and tells nobody: the letter is in the link that you opened, and stays on your device until you send it."),
     "contact": N_("Contact:"),
     "nothing": N_("There is no letter in this link. Open the page with the button under a letter in Telegram."),
+    "over": N_("Its deadline has passed: please send no more letters. We keep watching the case."),
     "damaged": N_("This link is damaged, so nothing is shown. Go back to the letter in Telegram and open it again."),
     "too_old": N_("This browser is too old to read the link. Open it in another browser, or copy the letter from Telegram."),
 }  # fmt: skip

@@ -61,14 +61,23 @@ def subject(catalogue: Catalogue, views: Sequence[CaseView]) -> str:
     A group is one thing in grammar, so that the same sentences serve one person and several.
     """
     leading = views[0]
-    size = sum(view.group_size or 1 for view in views)
-    if size == 1:
+    if _size(views) == 1:
         return name_and_country(catalogue, leading)
-    group = catalogue.n("a group of %(number)s person", "a group of %(number)s people", size)
+    everybody = group(catalogue, views)
     named = [_listed_name(catalogue, view) for view in views[:_NAMED] if view.name_latin or view.name_native]
     inside = [catalogue.listing(named + ([ELLIPSIS] if len(views) > _NAMED else []))] if named else []
     inside += [catalogue.country(leading.country)] if leading.country else []
-    return f"{group} ({' – '.join(inside)})" if inside else group
+    return f"{everybody} ({' – '.join(inside)})" if inside else everybody
+
+
+def group(catalogue: Catalogue, views: Sequence[CaseView]) -> str:
+    """How many they are: "a group of 3 people"."""
+    size = _size(views)
+    return catalogue.n("a group of %(number)s person", "a group of %(number)s people", size)
+
+
+def _size(views: Sequence[CaseView]) -> int:
+    return sum(view.group_size or 1 for view in views)
 
 
 def _listed_name(catalogue: Catalogue, view: CaseView) -> str:

@@ -15,13 +15,16 @@ from alerts.action import Action
 from alerts.case import DEATHS, CaseView
 from alerts.day import zone_of
 from alerts.demand import Petition
+from alerts.letter.words import is_dated
 from alerts.locales import Catalogue, terms
 from alerts.render import person
-from alerts.render.builder import TextBuilder, neutral
+from alerts.render.builder import ELLIPSIS, TextBuilder, neutral
 from alerts.render.message import Button, Keyboard, Message, Variant
 from alerts.render.typeset import Card
 
 _TITLE_UNITS: Final = 60
+_NAMED: Final = 3
+"""People who are named on a card."""
 
 
 def may_be_shared(views: Sequence[CaseView]) -> bool:
@@ -32,7 +35,7 @@ def may_be_shared(views: Sequence[CaseView]) -> bool:
 def share_text(catalogue: Catalogue, action: Action, views: Sequence[CaseView]) -> str:
     """A post of one or two sentences; the link stands after it."""
     who = person.subject(catalogue, views)
-    status = terms.status(catalogue, views[0].status) if views[0].status else ""
+    status = _status_of_all(catalogue, views)
     said = catalogue.t("%(name)s – %(status)s", name=who, status=status) if status else who
     if action.deadline is None:
         return catalogue.t("%(said)s. Please write a letter:", said=said)
@@ -46,20 +49,22 @@ def card_of(
 ) -> Card:
     """The card of an action in one language; `url` is shown as text."""
     leading = views[0]
-    details = terms.details(catalogue, leading.detail) or ""
-    status = terms.status(catalogue, leading.status) if leading.status else ""
-    lines = [status, catalogue.begun(details)]
-    if leading.execution_date is not None:
+    is_same = len({(view.status, view.detail) for view in views}) == 1
+    details = (terms.details(catalogue, leading.detail) or "") if is_same else ""
+    lines = [_status_of_all(catalogue, views), catalogue.begun(details)]
+    is_one_date = len({view.execution_date for view in views}) == 1 and all(map(is_dated, views))
+    if leading.execution_date is not None and is_one_date:
         lines.append(catalogue.t("Date of execution: %(day)s", day=catalogue.day(leading.execution_date)))
-    if leading.minor_at_offence:
+    if all(view.minor_at_offence for view in views):
         lines.append(catalogue.t("Under 18 at the time of the alleged offence."))
     deadline = _last_day(catalogue, action, views) if action.deadline else ""
+    who, below = _headline(catalogue, views)
     return Card(
         locale=catalogue.locale,
         is_rtl=catalogue.is_rtl,
         label=catalogue.t("Urgent action"),
-        name=person.name(catalogue, leading) if len(views) == 1 else person.subject(catalogue, views),
-        other_name=_other_name(catalogue, leading) if len(views) == 1 else "",
+        name=who,
+        other_name=below,
         place=person.place(catalogue, leading) or "",
         lines=tuple(line for line in lines if line),
         deadline=catalogue.t("Until %(day)s", day=deadline) if deadline else "",
@@ -68,6 +73,13 @@ def card_of(
         organisation=organisation,
         url=url,
     )
+
+
+def _status_of_all(catalogue: Catalogue, views: Sequence[CaseView]) -> str:
+    """Where they stand, when all of them stand there: nothing is said of one that is true of another only."""
+    status = views[0].status
+    is_shared = len({view.status for view in views}) == 1
+    return terms.status(catalogue, status) if status and is_shared else ""
 
 
 def render_petitions(
@@ -106,6 +118,20 @@ def _last_day(catalogue: Catalogue, action: Action, views: Sequence[CaseView]) -
     """The deadline's day as the place has it."""
     assert action.deadline is not None
     return catalogue.date(action.deadline.astimezone(zone_of(views[0].country)).date())
+
+
+def _headline(catalogue: Catalogue, views: Sequence[CaseView]) -> tuple[str, str]:
+    """(what stands in large type, what below it): a name in two scripts, or names and how many people they are."""
+    named = [person.name(catalogue, view) for view in views if view.name_latin or view.name_native]
+    if len(views) == 1:
+        shown = person.name(catalogue, views[0])
+        return (shown if named else catalogue.begun(shown)), _other_name(catalogue, views[0])
+    group = catalogue.begun(person.group(catalogue, views))
+    if not named:
+        return group, ""
+    more = [ELLIPSIS] if len(named) > _NAMED else []
+    shown = catalogue.listing(named[:_NAMED] + more)
+    return shown.replace(f" {ELLIPSIS}", f"\u00a0{ELLIPSIS}"), group  # it would stand alone on a line
 
 
 def _other_name(catalogue: Catalogue, view: CaseView) -> str:

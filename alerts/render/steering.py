@@ -39,7 +39,7 @@ def render_steering(
         text.line(t("Deadline: %(deadline)s", deadline=catalogue.moment(action.deadline, zone)))
     text.line(_standing(catalogue, action, now, is_being_checked=is_being_checked))
     if action.demands:
-        demands = [terms.demand(catalogue, demand) for demand in action.demands]
+        demands = [catalogue.within(terms.demand(catalogue, demand)) for demand in action.demands]
         text.line(t("Asks for: %(demands)s", demands=catalogue.listing(demands)))
     if action.goal:
         text.line(t("Letters hoped for: %(number)s", number=action.goal))

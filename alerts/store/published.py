@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,10 +18,19 @@ from alerts import names
 from alerts.action import Action
 from alerts.alert import OPEN, Alert, AlertKind, AlertStatus, Disposition
 from alerts.case import OUTCOMES, CaseView, PublishedCase
+from alerts.question import SAYS
 from alerts.render.message import Message, Variant
 from alerts.store import actions as chains
 from alerts.store.rows import as_alert
-from alerts.tables import ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow, ChangeRow
+from alerts.tables import (
+    ActionRow,
+    AlertRow,
+    AlertTextRow,
+    AlertTopicRow,
+    CaseRow,
+    ChangeRow,
+    QuestionRow,
+)
 
 MOST_WORDS: Final = 8
 """Words of a search that are looked at."""
@@ -190,7 +199,11 @@ async def letters_wait(session: AsyncSession, action: Action) -> bool:
 
 
 async def cases_waiting(session: AsyncSession, case_ids: Collection[int]) -> frozenset[int]:
-    """Of these cases, those of which a death or a stay waits for review (domain.md section 5)."""
+    """Of these cases, those of which a death or a stay waits for review (domain.md section 5).
+
+    As a draft, as a change that nobody has weighed, or in a row that waits for another reason and says what readers
+    have not been told.
+    """
     stated = col(AlertRow.facts)["view"]["status"].as_string()
     drafted = select(col(AlertRow.case_id)).where(
         col(AlertRow.case_id).in_(case_ids), col(AlertRow.status).in_(OPEN), stated.in_(OUTCOMES)
@@ -201,7 +214,19 @@ async def cases_waiting(session: AsyncSession, case_ids: Collection[int]) -> fro
         col(ChangeRow.weighed).is_(False),
         or_(*(col(ChangeRow.after).startswith(word) for word in OUTCOMES)),  # "stayed/incompetent" too
     )
-    return frozenset(await session.scalars(drafted.union(unweighed)))
+    said = col(QuestionRow.detail)[SAYS].as_string()
+    told = func.coalesce(col(CaseRow.published)["status"].as_string(), "")
+    in_question = (
+        select(col(CaseRow.id))
+        .join(QuestionRow, col(QuestionRow.case_id) == col(CaseRow.id))
+        .where(
+            col(CaseRow.id).in_(case_ids),
+            col(QuestionRow.closed_at).is_(None),
+            said.in_(OUTCOMES),
+            said != told,
+        )
+    )
+    return frozenset(await session.scalars(drafted.union(unweighed, in_question)))
 
 
 async def frozen_message(

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from alerts.question import Question, QuestionKind
+from alerts.question import SAYS, Question, QuestionKind
 from alerts.tables import QuestionRow
 
 _BATCH: Final = 500
@@ -24,11 +24,16 @@ async def ask(
     if not wanted:
         return []
     names = {name for name, _, _ in wanted}
-    query = select(col(QuestionRow.list_name), col(QuestionRow.kind), col(QuestionRow.subject)).where(
+    query = select(QuestionRow).where(
         col(QuestionRow.list_name).in_(names), col(QuestionRow.closed_at).is_(None)
     )
-    known = {(name, QuestionKind(kind), subject) for name, kind, subject in await session.execute(query)}
+    known = {
+        (row.list_name, QuestionKind(row.kind), row.subject): row for row in await session.scalars(query)
+    }
     fresh = [one for key, one in wanted.items() if key not in known]
+    for key in wanted.keys() & known.keys():
+        if wanted[key].detail.get(SAYS) != known[key].detail.get(SAYS):  # letters are held by it
+            known[key].detail = wanted[key].detail
     if fresh:
         await session.execute(insert(QuestionRow), [_as_values(one, edition_id, now) for one in fresh])
     return fresh

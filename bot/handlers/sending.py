@@ -43,7 +43,12 @@ async def offer_mail(call: Call, composed: Composed) -> None:
     letter = composed.letter
     mail = Mail(to=to, cc=(), subject=letter.subject, body=letter.body)
     rows: list[tuple[Button, ...]] = []
-    page = page_link(call.services.settings.web.page_url, mail, language=call.catalogue.locale)
+    page = page_link(
+        call.services.settings.web.page_url,
+        mail,
+        language=call.catalogue.locale,
+        deadline=composed.standing.action.deadline,
+    )
     if page is not None:
         rows.append((Button(call.catalogue.t("My mail program"), url=page),))
     links = compose_links(mail)

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -98,6 +98,12 @@ async def _linked_readers(session: AsyncSession, action_id: int) -> int:
         col(ActRow.action_id) == action_id, col(ActRow.channel) != ActChannel.REPLY.value
     )
     return await session.scalar(rows) or 0
+
+
+async def unlink(session: AsyncSession, subscriber_id: int) -> None:
+    """Let all that a reader said belong to nobody; what was counted stays a count."""
+    rows = update(ActRow).where(col(ActRow.subscriber_id) == subscriber_id)
+    await session.execute(rows.values(subscriber_id=None))
 
 
 async def unlink_closed(session: AsyncSession, before: datetime) -> int:

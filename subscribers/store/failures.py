@@ -59,6 +59,13 @@ async def clear_failures(session: AsyncSession, target_id: int, address: str | N
     await session.execute(rows)
 
 
+async def forget(session: AsyncSession, subscriber_id: int) -> None:
+    """Delete what one reader said."""
+    await session.execute(
+        delete(AddressFailureRow).where(col(AddressFailureRow.subscriber_id) == subscriber_id)
+    )
+
+
 async def forget_outdated(session: AsyncSession, before: datetime) -> int:
     """Delete what was said of targets that are retired, or were last checked by then; how many."""
     return affected(await session.execute(_FORGET_OUTDATED, {"before": to_microseconds(before)}))

@@ -24,7 +24,8 @@ _CLOCK: Final = {
 _SKIP_LOCKED: Final = {"sqlite": "", "postgresql": "FOR UPDATE OF d SKIP LOCKED"}
 
 # Whoever got an earlier alert of the chain (or may have) hears how it went on, whatever they asked for since;
-# in a pause, once it is over.
+# in a pause, once it is over. Of a reader in safe mode nobody knows that any more after two days: they hear it when
+# what they ask for matches any alert of the chain (safety.md 25).
 _FAN_OUT: Final = """
 INSERT INTO deliveries (alert_id, subscriber_id, operation, lane, status, attempts, copies)
 WITH wanted(subscriber_id, was_reached) AS (
@@ -41,6 +42,13 @@ WITH wanted(subscriber_id, was_reached) AS (
         JOIN deliveries d ON d.alert_id = o.id
     WHERE a.id = :alert AND d.operation = 'send'
         AND (d.status IN ('sent', 'unknown', 'dispatched') OR d.copies > 0)
+    UNION
+    SELECT s.subscriber_id, 0
+    FROM alerts a JOIN alerts o ON o.action_id = a.action_id AND o.id <> a.id AND o.published_at IS NOT NULL
+        JOIN alert_topics t ON t.alert_id = o.id
+        JOIN subscriptions s ON s.key = t.key
+        JOIN subscribers q ON q.id = s.subscriber_id
+    WHERE a.id = :alert AND q.mode = 'safe'
 )
 SELECT a.id, p.id, 'send', a.lane, 'pending', 0, 0
 FROM wanted w JOIN subscribers p ON p.id = w.subscriber_id JOIN alerts a ON a.id = :alert

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, column, delete, func, or_, select, update
+from sqlalchemy import table as named
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -188,13 +189,35 @@ async def audience(
     """How many would get an alert with these topics (and chain), by locale; what its fan-out will do."""
     asked = select(col(SubscriptionRow.subscriber_id)).where(col(SubscriptionRow.key).in_(topics))
     reached = select(col(ChainRow.subscriber_id)).where(col(ChainRow.action_id) == action_id)
+    may_have = select(col(SubscriptionRow.subscriber_id)).where(
+        col(SubscriptionRow.key).in_(_topics_of_chain(action_id))
+    )
+    is_safe = col(SubscriberRow.mode) == Mode.SAFE.value
     rows = (
         select(col(SubscriberRow.locale), func.count().label("number"))
-        .where(is_eligible(now), or_(col(SubscriberRow.id).in_(asked), col(SubscriberRow.id).in_(reached)))
+        .where(
+            is_eligible(now),
+            or_(
+                col(SubscriberRow.id).in_(asked),
+                col(SubscriberRow.id).in_(reached),
+                is_safe & col(SubscriberRow.id).in_(may_have),
+            ),
+        )
         .group_by(col(SubscriberRow.locale))
         .order_by(col(SubscriberRow.locale))
     )
     return {row.locale: row.number for row in await session.execute(rows)}
+
+
+def _topics_of_chain(action_id: int | None) -> Select[str]:
+    """The topic keys of all that was published in a chain; tables of `alerts` are only read, by name."""
+    alerts = named("alerts", column("id"), column("action_id"), column("published_at"))
+    topics = named("alert_topics", column("alert_id"), column("key"))
+    return (
+        select(topics.c.key)
+        .join(alerts, alerts.c.id == topics.c.alert_id)
+        .where(alerts.c.action_id == action_id, alerts.c.published_at.is_not(None))
+    )
 
 
 async def follower_count(session: AsyncSession, case_id: int) -> int:

@@ -107,6 +107,23 @@ def test_days_in_the_calendars_of_the_readers(day, english, persian):
     assert (EN.day(day), FA.day(day)) == (english, persian)
 
 
+@pytest.mark.parametrize(
+    ("locale", "day", "said"),
+    [
+        ("de", Day(2026, 3, 5), "5. März 2026"),
+        ("es", Day(2026, 3, 5), "5 de marzo de 2026"),
+        ("es", Day(2026, 3), "marzo de 2026"),
+        ("ckb", Day(2026, 3, 5), "١٤ی ڕەشەمەی ١٤٠٤ (٥ی ئازاری ٢٠٢٦)"),
+        ("ckb", Day(2026, 5), "ئایاری ٢٠٢٦ (بانەمەڕ–جۆزەردان ١٤٠٥)"),
+        ("fr", Day(2026, 3, 1), "1er mars 2026"),
+        ("fr", Day(2026, 3, 2), "2 mars 2026"),
+        ("it", Day(2026, 3, 1), "1º marzo 2026"),
+    ],
+)
+def test_days_as_a_language_writes_them(locale, day, said):
+    assert CATALOGUES[locale].day(day) == said
+
+
 def test_a_date_is_a_day():
     assert EN.date(date(2025, 3, 20)) == EN.day(Day(2025, 3, 20))
 
@@ -153,6 +170,7 @@ def test_countries_and_lists():
     assert (EN.country("ZZZ"), FA.country("ZZZ")) == ("ZZZ", "\u2066ZZZ\u2069")
     assert EN.listing(["a", "b"]) == "a and b"
     assert FA.listing(["الف", "ب"]) == "الف و ب"
+    assert FA.listing(["الف", "ب", "پ"]) == "الف، ب و پ"
 
 
 def test_another_folder_is_another_locale(folder):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from alerts.action import LetterRefusal
 from alerts.case import CaseStatus, CaseView
 from alerts.letter import LetterKind
+from alerts.question import SAYS, Question, QuestionKind
 from alerts.serve import Dealt, dealt, serve
-from alerts.store import letters
+from alerts.store import letters, questions
 from alerts.tables import ActionCaseRow, ActionRow, AlertRow, CaseRow
 from bot.database import Sessions
 from tests.conftest import ENGINES
@@ -110,3 +113,21 @@ async def test_nothing_is_dealt_while_an_outcome_waits(sessions):
 
 async def test_an_action_that_is_not_there(sessions):
     assert await serve(sessions, 404, "fa", K.IMMINENT, NOW) is LetterRefusal.CLOSED
+
+
+async def test_nothing_is_dealt_while_a_row_waits_that_says_the_end(sessions):
+    """It waits for a hidden character, say, and what it says came later; told by hand, it holds nothing up any more."""
+    number = await action(sessions)
+    async with sessions.begin() as session:
+        case_id = (await session.get_one(ActionRow, number)).case_id
+        asked = Question(QuestionKind.FORBIDDEN_TEXT, "example", "14|prison|U+202E", "Arman", {}, case_id)
+        await questions.ask(session, [asked], None, NOW)
+    assert await serve(sessions, number, "fa", K.IMMINENT, NOW) == Dealt(1, 1)
+    async with sessions.begin() as session:
+        again = replace(asked, detail={SAYS: "stayed"})
+        assert await questions.ask(session, [again], None, NOW) == []
+    assert await serve(sessions, number, "fa", K.IMMINENT, NOW) is LetterRefusal.BEING_CHECKED
+    async with sessions.begin() as session:
+        told = ARMAN.to_json() | {"status": "stayed"}
+        await session.execute(update(CaseRow).values(published=told))
+    assert await serve(sessions, number, "fa", K.IMMINENT, NOW) == Dealt(2, 1)

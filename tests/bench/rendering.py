@@ -58,20 +58,16 @@ def main() -> int:
     def of(number: int) -> str:
         return codes[number % len(codes)]
 
-    print(f"first letter {milliseconds(lambda _: letter_pdf([letter_for('en', is_rtl=False)]), 1)[0]:.1f} ms")
+    print(f"first letter {milliseconds(lambda _: letter_pdf([letter_for('en')]), 1)[0]:.1f} ms")
     for name, make, bound in (
         (
             "a letter as PDF",
-            lambda n: letter_pdf(
-                [replace(letter_for(of(n), is_rtl=catalogues[of(n)].is_rtl), subject=f"{n}")]
-            ),
+            lambda n: letter_pdf([replace(letter_for(of(n)), subject=f"{n}")]),
             50,
         ),
         (
             "a card as PNG",
-            lambda n: card_png(
-                replace(card_for(of(n), is_rtl=catalogues[of(n)].is_rtl), number=f"UA-26/{n}")
-            ),
+            lambda n: card_png(replace(card_for(of(n)), number=f"UA-26/{n}")),
             100,
         ),
     ):

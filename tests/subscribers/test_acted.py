@@ -188,3 +188,23 @@ async def test_reports_go_with_the_target(sessions: Sessions) -> None:
         await session.execute(update(TargetRow).values(retired_at=NOW))
     assert await acted.report_failure(sessions, 101, target, "other@example.org") == 0
     assert (await retire(sessions, NOW, KEEP)).failures == 1
+
+
+async def test_of_who_only_reads_from_now_on_nothing_says_that_they_wrote(sessions: Sessions) -> None:
+    await world.join(sessions, 101)
+    await world.join(sessions, 102)
+    _, action = await world.open_case(sessions)
+    office = await world.open_target(sessions)
+    await enrol.remember_country(sessions, 101, "DE")
+    for chat in (101, 102):
+        await acted.act(sessions, chat, action, C.EMAIL, "fa", NOW)
+        await acted.report_failure(sessions, chat, office, OFFICE)
+    await enrol.choose_mode(sessions, 101, Mode.SAFE)
+    assert None not in await owners(sessions)
+    await enrol.choose_mode(sessions, 101, Mode.READ_ONLY)
+    stored = await erase.export(sessions, 101)
+    assert stored is not None
+    assert (stored["acts"], stored["address_failures"], stored["subscriber"][0]["country"]) == ([], [], None)
+    assert (await counts(sessions, action)).total == 2
+    async with sessions() as session:
+        assert await failures.readers(session, office, OFFICE) == 1

@@ -18,6 +18,7 @@ from subscribers.fan_out import FannedOut, fan_out
 from subscribers.retire import retire
 from subscribers.send import send
 from subscribers.store import ledger, people
+from subscribers.subscriber import Mode
 from subscribers.subscription import MARKS, wants
 from subscribers.tables import ChainRow, DeliveryRow, SubscriptionRow
 from tests.subscribers import world
@@ -107,6 +108,27 @@ async def test_a_correction_reaches_everyone_who_got_the_original(sessions: Sess
     assert sorted(messenger.chats) == [101, 104]
     await send(sending(sessions, messenger), NOW + timedelta(days=2))
     assert sorted(messenger.chats) == [101, 103, 104]
+
+
+async def test_a_correction_reaches_readers_in_safe_mode_by_what_the_original_was_about(
+    sessions: Sessions,
+) -> None:
+    """Two days later nothing says any more that they got it; the correction itself is on other topics."""
+    await world.join(sessions, 101, "IR/women", mode=Mode.SAFE)
+    await world.join(sessions, 102, "US/*", mode=Mode.SAFE)
+    await world.join(sessions, 103, "IR/women")
+    case = await world.open_case(sessions)
+    await world.publish(sessions, case, topics=["IR/women"])
+    await fan_out(sessions, NOW)
+    async with sessions.begin() as session:
+        await session.execute(delete(ChainRow))
+        await session.execute(delete(DeliveryRow))
+    await world.publish(sessions, case, kind=AlertKind.CORRECTION, topics=["IR/minor"])
+    assert await audience.count(sessions, ["IR/minor"], NOW, action_id=case[1]) == {"en": 1}
+    assert [done.eligible for done in await fan_out(sessions, NOW)] == [1]
+    messenger = FakeMessenger()
+    await send(sending(sessions, messenger), NOW)
+    assert messenger.chats == [101]
 
 
 async def test_who_may_have_got_it_hears_the_correction_too(sessions: Sessions) -> None:

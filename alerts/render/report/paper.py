@@ -26,7 +26,7 @@ def printed(report: ActionReport, catalogue: Catalogue) -> PrintedReport:
         locale=catalogue.locale,
         is_rtl=catalogue.is_rtl,
         title=t("What came of %(number)s", number=catalogue.identifier(report.action.number)),
-        subtitle=f"{person.subject(catalogue, views)} · {as_of}" if views else as_of,
+        subtitle=f"{catalogue.begun(person.subject(catalogue, views))} · {as_of}" if views else as_of,
         sections=tuple(_section(grid, catalogue, zone) for grid in grids(report, catalogue)),
         footer=catalogue.isolate(report.organisation),
         digits=catalogue.digits("0123456789"),

@@ -24,7 +24,10 @@ _ZERO_WIDTH_SPACE: Final = "\u200b"
 _OPENERS: Final = "\u2066\u2067\u2068"
 _CLOSER: Final = "\u2069"
 _ISOLATES: Final = re.compile(f"[{_OPENERS}{_CLOSER}]")
-_KEPT: Final = frozenset(f"{_OPENERS}{_CLOSER}\u200c\u200d\u200e\u200f")
+_JOINERS: Final = "\u200c\u200d"
+_KEPT: Final = frozenset(f"{_OPENERS}{_CLOSER}{_JOINERS}\u200e\u200f")
+_NARROW: Final = "\u202f"
+"""A space that the font makes so narrow (0.06 em) that it cannot be seen; the wider one that holds together serves."""
 _LOST_RUN: Final = re.compile(f"{LOST}(?:\u200d?{LOST})*")
 _MARKS: Final = 3
 """Marks on one letter that a line has room for; more are a prank, and would run over the lines above."""
@@ -52,7 +55,7 @@ def printable(line: str) -> str:
     Isolates are kept where they are balanced, as they hold names of the other direction together; overrides,
     word joiners and other invisible marks go. Line ends become spaces.
     """
-    plain = normalize("NFC", _BLANK.sub(" ", line).strip(" "))
+    plain = normalize("NFC", _BLANK.sub(" ", line).replace(_NARROW, "\u00a0").strip(" "))
     if not _balanced(plain):
         plain = _ISOLATES.sub("", plain)
     shown = "".join(_shown(char) for char in _unpiled(plain))
@@ -60,8 +63,11 @@ def printable(line: str) -> str:
 
 
 def titled(line: str) -> str:
-    """`printable` for the name of a document: no invisible marks, which a list of files would show as boxes."""
-    return "".join(char for char in printable(line) if category(char) != "Cf")
+    """`printable` for the name of a document: no invisible marks, which a list of files would show as boxes.
+
+    The joiners stay: without them words of Persian run together.
+    """
+    return "".join(char for char in printable(line) if category(char) != "Cf" or char in _JOINERS)
 
 
 def printable_lines(lines: tuple[str, ...]) -> list[str]:

@@ -15,10 +15,6 @@ from alerts.render.typeset.press import Press
 
 _NUMBER: Final = re.compile(r"[<>≤≥~±+−–-]?\s*[\d.,٫٬'’\s/:]*\s*[%٪]?")
 
-_NARROWEST: Final = 12
-_WIDEST: Final = 48
-"""Characters between which the share of a column grows with its longest cell."""
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -74,7 +70,7 @@ def _plain(section: Section) -> dict[str, Any]:
         "title": printable(section.title),
         "header": _filled(section.header, columns) if section.header else [],
         "rows": rows,
-        "columns": [_share([row[column] for row in rows]) for column in range(columns)],
+        "numbers": [_is_of_numbers([row[column] for row in rows]) for column in range(columns)],
         "note": printable(section.note),
     }
 
@@ -83,9 +79,7 @@ def _filled(row: tuple[str, ...], columns: int) -> list[str]:
     return [printable(cell) for cell in row] + [""] * (columns - len(row))
 
 
-def _share(cells: list[str]) -> int:
-    """How much of the width a column of words gets next to others; 0 for numbers, which take what they need."""
+def _is_of_numbers(cells: list[str]) -> bool:
+    """Whether a column has only numbers, and at least one."""
     filled = [cell for cell in cells if cell]
-    if filled and all(_NUMBER.fullmatch(cell) for cell in filled):
-        return 0
-    return min(max((len(cell) for cell in filled), default=0), _WIDEST) + _NARROWEST
+    return bool(filled) and all(_NUMBER.fullmatch(cell) for cell in filled)

@@ -20,6 +20,7 @@ _ASKED_BEFORE = (
     "forbidden_text", "unreadable_date", "date_removed", "date_passed", "held",
 )  # fmt: skip
 _ASKED_SINCE = ("deadline_near", "review_due", "name_changed", "target_due", "address_failed")
+_ALERTS = sa.table("alerts", sa.column("id"), sa.column("facts", sa.JSON()))
 _CHANNELS = ("email", "post", "phone", "form", "social", "petition", "reply")
 
 
@@ -45,11 +46,51 @@ def _actions() -> None:
             batch.alter_column(name, server_default=None)
 
 
+def _facts() -> list[tuple[int, dict[str, Any]]]:
+    """What every alert says, by id."""
+    rows = op.get_bind().execute(sa.select(_ALERTS)).all()
+    return [(row.id, dict(row.facts)) for row in rows]
+
+
 def _alerts() -> None:
     with op.batch_alter_table("alerts") as batch:
         batch.add_column(sa.Column("backgrounds", sa.JSON(), nullable=False, server_default="{}"))
     with op.batch_alter_table("alerts") as batch:
         batch.alter_column("backgrounds", server_default=None)
+    for alert_id, facts in _facts():
+        url = facts.pop("petition_url", None)
+        facts["petitions"] = [{"url": url}] if url else []
+        _save_facts(alert_id, facts)
+
+
+def _save_facts(alert_id: int, facts: dict[str, Any]) -> None:
+    op.get_bind().execute(sa.update(_ALERTS).where(_ALERTS.c.id == alert_id).values(facts=facts))
+
+
+def _alerts_before() -> None:
+    """One petition an alert, and nobody beside its case."""
+    with op.batch_alter_table("alerts") as batch:
+        batch.drop_column("backgrounds")
+    for alert_id, facts in _facts():
+        petitions = facts.pop("petitions", [])
+        for name in ("demands", "goal", "also"):
+            facts.pop(name, None)
+        facts["petition_url"] = petitions[0]["url"] if petitions else None
+        _save_facts(alert_id, facts)
+
+
+def _actions_before() -> None:
+    with op.batch_alter_table("actions") as batch:
+        batch.add_column(sa.Column("petition_url", sa.String(), nullable=True))
+    rows = sa.table("actions", sa.column("id"), sa.column("petition_url"), sa.column("petitions", sa.JSON()))
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(rows)).all():
+        if row.petitions:
+            values = {"petition_url": row.petitions[0]["url"]}
+            connection.execute(sa.update(rows).where(rows.c.id == row.id).values(**values))
+    with op.batch_alter_table("actions") as batch:
+        for name in ("petitions", "demands", "goal", "held", "reviewed_at"):
+            batch.drop_column(name)
 
 
 def _action_cases() -> None:
@@ -255,9 +296,5 @@ def downgrade() -> None:
     _questions(_ASKED_BEFORE)
     for table in ("targets", "letters_served", "action_cases"):
         op.drop_table(table)
-    with op.batch_alter_table("alerts") as batch:
-        batch.drop_column("backgrounds")
-    with op.batch_alter_table("actions") as batch:
-        batch.add_column(sa.Column("petition_url", sa.String(), nullable=True))
-        for name in ("petitions", "demands", "goal", "held", "reviewed_at"):
-            batch.drop_column(name)
+    _alerts_before()
+    _actions_before()

@@ -156,6 +156,20 @@ def test_a_line_of_ones_own():
     assert filled(CASEY).body == filled(CASEY, own_line="").body
 
 
+@pytest.mark.parametrize(
+    ("code", "line", "kept"),
+    [
+        ("fa", "I teach history.", "\u2068I teach history.\u2069"),
+        ("fa", "من در Example درس می‌دهم.", "من در Example درس می‌دهم."),
+        ("en", "من درس می‌دهم.", "\u2068من درس می‌دهم.\u2069"),
+        ("en", "I know آرمان.", "I know آرمان."),
+    ],
+)
+def test_a_line_that_runs_the_other_way_keeps_its_full_stop(code, line, kept):
+    letter = filled(ARMAN, kind=K.IMMINENT, catalogue=CATALOGUES[code], own_line=line)
+    assert f"\n\n{kept}\n\n" in letter.body
+
+
 def test_the_subject_may_be_another_variants():
     letter = fill([CASEY], ASKS, JUDGE, EN, K.SENTENCED, variant=1, subject=3)
     assert letter.subject == "An appeal on behalf of Casey Sample"

@@ -15,10 +15,10 @@ PROSECUTOR = Addressee("prosecutor")
 
 def test_talking_points_say_what_is_known_and_what_to_ask():
     assert talking_points([CASEY], ASKS, EN) == [
-        "Casey Sample (Oklahoma).",
+        "Casey Sample – Oklahoma.",
         "According to what has been published: Execution scheduled. Date of execution: 16 April 2026.",
         "Reported charges: murder.",
-        "Ask for: Stop the execution and Commute the death sentence.",
+        "Ask for: stop the execution and commute the death sentence.",
         "Say in a few words why you care, stay polite, and ask for a reply.",
     ]
 
@@ -31,8 +31,8 @@ def test_what_is_true_is_an_argument():
 
 def test_a_group_is_counted():
     group = replace(CASEY, group_size=16, province=None)
-    assert talking_points([group], ASKS, EN)[0] == "16 people (United States)."
-    assert talking_points([replace(group, group_size=0)], ASKS, EN)[0] == "a group of people (United States)."
+    assert talking_points([group], ASKS, EN)[0] == "16 people – United States."
+    assert talking_points([replace(group, group_size=0)], ASKS, EN)[0] == "a group of people – United States."
     both = [replace(CASEY, country=None, province=None), replace(group, group_size=15)]
     assert talking_points(both, ASKS, EN)[0] == "16 people: Casey Sample."
 
@@ -44,7 +44,7 @@ def test_people_who_stand_differently_are_not_lumped_together():
 
 def test_a_call_has_three_lines():
     assert phone_script([CASEY], ASKS, PROSECUTOR, EN) == [
-        "Good day. I am calling on behalf of: Casey Sample (Oklahoma).",
+        "Good day. I am calling about: Casey Sample – Oklahoma.",
         "According to what has been published: Execution scheduled. Date of execution: 16 April 2026.",
         "My request: Stop the execution. Whom may I ask for an answer? Thank you.",
     ]

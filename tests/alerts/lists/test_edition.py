@@ -12,7 +12,7 @@ from alerts.case import Case
 from alerts.change import FieldChange
 from alerts.lists.edition import Findings, weigh
 from alerts.lists.mapping import parse
-from alerts.question import Question, QuestionKind
+from alerts.question import SAYS, Question, QuestionKind
 from tests.alerts.editions import COLUMNS, NOON, csv_of, person, watched
 
 K = QuestionKind
@@ -245,3 +245,10 @@ def test_nobody_is_lost(before: list[dict[str, str]], after: list[dict[str, str]
     }
     taken = {row.view.name for row in findings.new} | {one.view.name for one in findings.moved}
     assert {row["name"] for row in after} <= told | taken
+
+
+def test_a_row_that_waits_says_so_when_it_states_an_end_or_a_stay() -> None:
+    hidden = PAT | {"prison": "North\u202e"}
+    for word, says in (("Dead", "executed"), ("Stopped", "stayed"), (PAT["status"], None)):
+        (question,) = look(known(PAT), hidden | {"status": word}).questions
+        assert question.detail.get(SAYS) == says

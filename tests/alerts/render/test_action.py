@@ -19,7 +19,7 @@ from tests.alerts.render.samples import NOW, PUBLISHED_ARMAN, action
         (5, 500, Variant.NORMAL, "░░░░░░░░░░ 5 of 500"),
         (612, 500, Variant.NORMAL, "▓▓▓▓▓▓▓▓▓▓ 612 of 500"),
         (None, 500, Variant.NORMAL, "Goal: 500 letters"),
-        (7, None, Variant.NORMAL, "7 have acted"),
+        (7, None, Variant.NORMAL, "7 acts reported"),
         (None, None, Variant.NORMAL, None),
     ],
 )

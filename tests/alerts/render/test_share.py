@@ -37,6 +37,39 @@ def test_the_words_of_a_card(catalogues: Catalogues) -> None:
     assert "Date of execution: 16 April 2026" in one.lines
 
 
+def test_who_a_card_is_about(catalogues: Catalogues) -> None:
+    def who(locale: str, *names: str | None) -> tuple[str, str]:
+        views = [replace(CASEY, name_latin=name) for name in names]
+        card = card_of(catalogues[locale], action(), views, "Example Watch", "t.me/bot")
+        return card.name, card.other_name
+
+    assert who("de", "de la Sample") == ("de la Sample", "")
+    assert who("de", None) == ("Eine nicht namentlich genannte Person", "")
+    assert who("de", "A", "B") == ("A und B", "Eine Gruppe von 2 Menschen")
+    assert who("de", "A", "B", "C", "D") == ("A, B, C und\u00a0…", "Eine Gruppe von 4 Menschen")
+    assert who("de", None, None) == ("Eine Gruppe von 2 Menschen", "")
+
+
+def test_nothing_is_said_of_several_that_is_true_of_one_only(catalogues: Catalogues) -> None:
+    en = catalogues["en"]
+    young = replace(ARMAN, minor_at_offence=True, execution_date=CASEY.execution_date)
+    other = replace(
+        ARMAN, name_latin="Mahan Sample", status=CaseStatus.SENTENCED, detail=None, minor_at_offence=None
+    )
+    text = share_text(en, action(), [young, other])
+    assert "imminent" not in text
+    assert text.endswith("Please write a letter by 27 March 2026:")
+    assert card_of(en, action(), [young, other], "Example Watch", "t.me/bot").lines == ()
+    alike = card_of(en, action(), [young, young], "Example Watch", "t.me/bot").lines
+    assert alike == card_of(en, action(), [young], "Example Watch", "t.me/bot").lines
+
+
+def test_a_date_that_is_stayed_is_on_no_card(catalogues: Catalogues) -> None:
+    stayed = replace(CASEY, status=CaseStatus.STAYED)
+    lines = card_of(catalogues["en"], action(), [stayed], "Example Watch", "t.me/bot").lines
+    assert not any("April" in line for line in lines)
+
+
 def test_a_petition_ends_on_its_own_day(catalogues: Catalogues) -> None:
     petitions = (
         Petition(

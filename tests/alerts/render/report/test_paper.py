@@ -15,7 +15,7 @@ def test_numbers_days_and_instants_in_the_readers_words():
     paper = printed(REPORT, CATALOGUES["en"])
     assert (paper.title, paper.subtitle, paper.footer) == (
         "What came of UA-26/014",
-        "a group of 2 people (Arman Nemuneh and Casey Sample – Iran) · As of 3 April 2026, 13:00 (Tehran time)",
+        "A group of 2 people (Arman Nemuneh and Casey Sample – Iran) · As of 3 April 2026, 13:00 (Tehran time)",
         "Example Society",
     )
     rows = {section.title: section.rows for section in paper.sections}

@@ -1,15 +1,25 @@
-"""A letter, a card and a report per direction, of fictional people; and a PDF as a reader of it finds it."""
+"""Fictional letters, cards and reports: with the words of each locale, and bare ones; a PDF as a reader finds it."""
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pypdfium2
 from pypdfium2 import raw
 
+from alerts.demand import Demand
+from alerts.letter import Addressee, LetterKind, fill
+from alerts.letter.samples import FULL, OWN_LINE
+from alerts.locales import Catalogue, load
+from alerts.render import report
+from alerts.render.paper import printed
+from alerts.render.share import card_of
 from alerts.render.typeset import Card, PrintedLetter, PrintedReport, Section
+from tests.alerts.render.report.samples import REPORT as STORY
+from tests.alerts.render.samples import ARMAN, NOW, action
 
 LEFT_TO_RIGHT = PrintedLetter(
     locale="en",
@@ -113,12 +123,38 @@ HOSTILE = (
 )
 
 
-def letter_for(locale: str, *, is_rtl: bool) -> PrintedLetter:
-    return replace(RIGHT_TO_LEFT if is_rtl else LEFT_TO_RIGHT, locale=locale)
+URGENT = replace(action(), demands=(Demand.HALT, Demand.RETRIAL, Demand.DISCLOSE))
+UNFAIR = replace(
+    ARMAN, minor_at_offence=False, protest=True, unfair_trial=True, province=FULL.province, prison=FULL.prison
+)
 
 
-def card_for(locale: str, *, is_rtl: bool) -> Card:
-    return replace(RIGHT_TO_LEFT_CARD if is_rtl else LEFT_TO_RIGHT_CARD, locale=locale)
+@cache
+def catalogue_of(locale: str) -> Catalogue:
+    return load()[locale]
+
+
+@cache
+def letter_for(locale: str) -> PrintedLetter:
+    """The locale's first letter for somebody whose execution is near, with a line of the reader's own in English."""
+    catalogue = catalogue_of(locale)
+    lines = (RIGHT_TO_LEFT if catalogue.is_rtl else LEFT_TO_RIGHT).addressee
+    judge = Addressee("head_of_judiciary", lines, gender="m")
+    letter = fill(
+        [UNFAIR], URGENT, judge, catalogue, LetterKind.IMMINENT, variant=1, subject=1, own_line=OWN_LINE
+    )
+    return printed(letter, catalogue, NOW.date())
+
+
+@cache
+def card_for(locale: str) -> Card:
+    return card_of(
+        catalogue_of(locale), URGENT, [UNFAIR], "Example Society", "t.me/ExampleBot?start=l_26_014"
+    )
+
+
+def report_for(locale: str) -> PrintedReport:
+    return report.printed(STORY, catalogue_of(locale))
 
 
 @dataclass(frozen=True)

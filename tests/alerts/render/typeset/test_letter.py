@@ -67,7 +67,7 @@ def paragraphs(number):
 
 def test_a_letter_shrinks_before_it_takes_a_second_page():
     fits = max(number for number in range(1, 30) if page_count(paragraphs(number)) == 1)
-    assert fits == 14
+    assert fits == 15
     assert page_count(paragraphs(fits + 1)) == 2
     assert len(read(letter_pdf([paragraphs(fits + 1)])).pages) == 2
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
+import pypdfium2
 import pytest
 
 from alerts.render.typeset import Section, report_pdf
-from alerts.render.typeset.report import _share
+from alerts.render.typeset.report import _is_of_numbers
 from tests.alerts.render.typeset.samples import HOSTILE, REPORT, read
 
 
@@ -59,18 +61,39 @@ def test_a_long_table_repeats_its_header_and_counts_pages_in_the_readers_digits(
 
 
 @pytest.mark.parametrize(
-    ("cells", "share"),
+    ("cells", "numbers"),
     [
-        (["1,204", "<5", "–", ""], 0),
-        (["۱٬۲۰۴", "۲۵٫۷٪"], 0),
-        (["25.7%", "0 %", "±3"], 0),
-        (["12", "n/a"], 15),
-        (["", ""], 12),
-        (["x" * 400], 60),
+        (["1,204", "<5", "–", ""], True),
+        (["۱٬۲۰۴", "۲۵٫۷٪"], True),
+        (["25.7%", "0 %", "±3"], True),
+        (["12", "n/a"], False),
+        (["", ""], False),
     ],
 )
-def test_columns_of_numbers_take_what_they_need(cells, share):
-    assert _share(cells) == share
+def test_columns_of_numbers_are_told_from_others(cells, numbers):
+    assert _is_of_numbers(cells) is numbers
+
+
+def test_many_columns_of_long_words_do_not_run_into_one_another():
+    header = (
+        "Nummer",
+        "Vorgesehen für",
+        "Verschickt",
+        "Chat geschlossen",
+        "Fehlgeschlagen",
+        "Ungewiss",
+        "Abgebrochen",
+    )
+    section = Section("", header, (("UA-26/014.1", "9.930", "9.870", "55", "<5", "<5", "<5"),))
+    page = pypdfium2.PdfDocument(report_pdf(replace(REPORT, locale="de", sections=(section,))))[
+        0
+    ].get_textpage()
+    boxes = [page.get_rect(number) for number in range(page.count_rects())]
+    apart = [
+        one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+        for one, other in combinations(boxes, 2)
+    ]
+    assert (len(boxes) > len(header), all(apart)) == (True, True)
 
 
 def test_short_rows_are_filled_up():
