@@ -23,8 +23,8 @@ demo: $(STAMP) ## Run the main job without a token: a fictional list changes, su
 run: $(STAMP) ## Run for real from config.toml
 	$(BIN)/python -m bot run
 
-test: $(STAMP) ## Run all tests
-	$(BIN)/python -m pytest
+test: $(STAMP) ## Run all tests, three at a time: most of them wait for a bot to answer
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 bench: $(STAMP) ## Measure what has a bound; not part of the tests
 	$(BIN)/python -m tests.bench.rendering

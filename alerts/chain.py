@@ -12,8 +12,8 @@ from typing import Final
 
 from alerts.action import Action, read_number
 from alerts.alert import Alert, AlertKind
-from alerts.case import CLOSED, DEATHS, RELIEF, CaseStatus
-from alerts.demand import Demand
+from alerts.case import CLOSED, DEATHS, RELIEF, CaseStatus, CaseView
+from alerts.demand import Demand, still_fitting
 
 LEAVES: Final = (DEATHS | CLOSED | RELIEF) - {CaseStatus.STAYED}
 """Statuses of a case for whom no letter is written any more; with others in its action, it leaves them there."""
@@ -64,6 +64,14 @@ def noted(action: Action, alert: Alert, now: datetime) -> Action | None:
     return None
 
 
+def for_those_left(action: Action, views: Collection[CaseView]) -> Action:
+    """The action once somebody has left it: it asks for nothing of which none of those still in it has cause.
+
+    `views`: what readers know of those still in it.
+    """
+    return replace(action, demands=still_fitting(action.demands, views))
+
+
 def _left(action: Action, alert: Alert, now: datetime) -> Action:
     """One of several leaves the others to their letters; with the last one the letters end."""
     others = tuple(case_id for case_id in action.case_ids if case_id not in alert.case_ids)
@@ -84,7 +92,10 @@ def _stayed(action: Action, alert: Alert) -> Action:
 
 
 def _asking(action: Action, alert: Alert, now: datetime) -> Action:
-    """Approved with letters, it lifts a hold; about some only, or only about the time, it leaves the rest as it is."""
+    """Approved with letters, it lifts a hold; about some only, or only about the time, it leaves the rest as it is.
+
+    A hold stays as long as somebody is in the action whom the alert says nothing of: it may be theirs.
+    """
     asks = alert.offers_letters
     leaves_letters = alert.kind is AlertKind.UPDATE_DEADLINE_EXTENDED or not _is_about_all(action, alert)
     takes_up_again = action.kind is AlertKind.STOP_ACTION and asks
@@ -92,7 +103,7 @@ def _asking(action: Action, alert: Alert, now: datetime) -> Action:
         action,
         kind=alert.kind if takes_up_again else action.kind,
         letters=asks or (leaves_letters and action.letters),
-        held=action.held and not asks,
+        held=action.held and not (asks and _is_about_all(action, alert)),
         deadline=_deadline(action, alert, now),
         petitions=alert.facts.petitions or action.petitions,
         demands=_demands(action, alert),

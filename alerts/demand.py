@@ -5,6 +5,7 @@ The words of a demand in a letter are in locales/<locale>/letters/demands.md. Do
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +47,22 @@ def demands_for(view: CaseView) -> tuple[Demand, ...]:
     """What to ask for until a moderator chooses otherwise, the most urgent first."""
     demands = _BY_STATUS.get(view.status, _THREATENED) if view.status else _THREATENED
     return (*demands, Demand.INVESTIGATE_TORTURE) if view.torture else demands
+
+
+def still_fitting(demands: Sequence[Demand], views: Collection[CaseView]) -> tuple[Demand, ...]:
+    """What of `demands` still holds for those who are left: no torture or release of which none of them has cause.
+
+    Where that leaves nothing, what the rule asks for them.
+    """
+    without_cause: set[Demand] = set()
+    if not any(view.torture for view in views):
+        without_cause.add(Demand.INVESTIGATE_TORTURE)
+    if not any(view.political or view.protest for view in views):
+        without_cause.add(Demand.RELEASE)
+    fitting = tuple(demand for demand in demands if demand not in without_cause)
+    if fitting or not demands:
+        return fitting
+    return tuple(dict.fromkeys(demand for view in views for demand in demands_for(view)))
 
 
 @dataclass(frozen=True, slots=True)

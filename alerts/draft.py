@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from alerts import audit
 from alerts.action import Action
-from alerts.alert import Alert, AlertStatus, Companion, Hand, Part, Refusal
+from alerts.alert import Alert, AlertKind, AlertStatus, Companion, Hand, Part, Refusal
 from alerts.case import IN_DANGER, Case, CaseStatus, CaseView, Certainty, as_told
 from alerts.change import Becoming, becomes
 from alerts.day import Day
@@ -152,18 +152,26 @@ async def _revise(
     view = merged(current.facts.view, case.seen, changed, is_by_hand=current.is_by_hand)
     if view == current.facts.view:
         return None
-    if view.status not in IN_DANGER:  # an outcome is told alone
+    if _is_told_alone(current, view):
         for companion in current.facts.also:
             current = await _take_out(session, current, companion, actor, now)
     action = await actions.open_action_of(session, case.id)
     becoming = becomes(current.facts.before, view, now, has_open_action=action is not None)
     if becoming is None and is_news(current.facts.view, view) and not current.is_by_hand:
-        for companion in current.facts.also:
-            await _take_out(session, current, companion, actor, now)
         await review.save(session, replace(current, status=AlertStatus.CANCELLED, reason="overtaken"))
         await _note(session, current, actor, "overtake", now)
         return current
     return await _keep(session, revised(current, view, becoming, now), actor, "revise", now)
+
+
+def _is_told_alone(current: Alert, view: CaseView) -> bool:
+    """Whether the others must leave a draft whose leading case is now seen so: none of it may be said of them.
+
+    A stop stays one for everybody as long as there are letters to stop.
+    """
+    if view.status not in IN_DANGER:
+        return True
+    return current.kind is not AlertKind.STOP_ACTION and is_news(current.facts.view, view)
 
 
 async def _revise_companion(

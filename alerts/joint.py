@@ -8,6 +8,7 @@ from typing import Final
 
 from alerts.alert import OPEN, Alert, AlertKind, AlertStatus, Companion, Disposition, Refusal
 from alerts.case import IN_DANGER, CaseView
+from alerts.demand import still_fitting
 from alerts.names import normalise
 
 TOGETHER: Final = timedelta(hours=6)
@@ -19,18 +20,21 @@ _FARTHEST: Final = (Disposition.RECORD, Disposition.DIGEST, Disposition.ALERT, D
 
 
 def may_join(alert: Alert, other: Alert) -> Refusal | None:
-    """Whether `other` may go into `alert`: both on their way, in danger, of one prison, and of one quarter of a day.
+    """Whether `other` may go into `alert`: both on their way, of one prison, and of one quarter of a day.
 
+    In danger in the same way and on the same day: what the message says of the leading one, it says of everybody.
     Two rows of one name are not put together: they may be one person, of whom a letter would speak twice.
     """
     if alert.status not in OPEN or other.status not in OPEN:
         return Refusal.WRONG_STATUS
     place, other_place = _place(alert.facts.view), _place(other.facts.view)
-    names = [normalise(view.name) for view in (*alert.facts.views, *other.facts.views)]
+    views = (*alert.facts.views, *other.facts.views)
+    names = [normalise(view.name) for view in views]
     fits = (
         not set(alert.case_ids) & set(other.case_ids)
         and {alert.kind, other.kind} <= _KINDS
-        and {alert.status_in_law, other.status_in_law} <= IN_DANGER
+        and alert.status_in_law in IN_DANGER
+        and len({(view.status, view.execution_date, bool(view.source_name)) for view in views}) == 1
         and place is not None
         and place == other_place
         and abs(alert.created_at - other.created_at) <= TOGETHER
@@ -71,9 +75,11 @@ def joined(alert: Alert, other: Alert, now: datetime) -> Alert:
 
 
 def without(alert: Alert, case_id: int, now: datetime) -> Alert:
-    """The next revision of `alert` without one of its further cases."""
+    """The next revision of `alert` without one of its further cases, nor what is asked for that one alone."""
     also = tuple(one for one in alert.facts.also if one.case_id != case_id)
-    return _next(replace(alert, facts=replace(alert.facts, also=also)), now)
+    facts = replace(alert.facts, also=also)
+    facts = replace(facts, demands=still_fitting(facts.demands, facts.views))
+    return _next(replace(alert, facts=facts), now)
 
 
 def alone_again(draft: Alert, view: CaseView, now: datetime) -> Alert:

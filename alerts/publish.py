@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from alerts import audit, names
 from alerts.action import Action
 from alerts.alert import Alert, AlertStatus, Refusal, may_publish
-from alerts.case import CaseView
-from alerts.chain import gone_on, is_overtaken, noted, opened
+from alerts.case import CaseView, as_told
+from alerts.chain import for_those_left, gone_on, is_overtaken, noted, opened
 from alerts.locales import Catalogues
 from alerts.render.alert import render_alert
 from alerts.render.message import Message, Variant
@@ -152,7 +152,11 @@ async def _note_in_chain(session: AsyncSession, alert: Alert, now: datetime) -> 
 
 async def _move(session: AsyncSession, current: Action, action: Action, alert: Alert, now: datetime) -> None:
     """From `current` to `action`: who left it, what it overtakes; a hold that comes or goes with it is noted."""
-    await actions.leave(session, action.id, set(current.case_ids) - set(action.case_ids), now)
+    left = set(current.case_ids) - set(action.case_ids)
+    await actions.leave(session, action.id, left, now)
+    if left:
+        others = await cases.cases_by_id(session, action.case_ids)
+        action = for_those_left(action, [case.published or as_told(case.seen) for case in others])
     await actions.save_action(session, action)
     before = [one for one in await review.standing(session, action.id) if one.id != alert.id]
     overtaken = [one.id for one in before if is_overtaken(one, alert, action.case_ids)]

@@ -30,8 +30,9 @@ from alerts.alert import (
     may_turn_down,
     takes_back_an_end,
 )
-from alerts.step import Step, keep, note, take
-from alerts.store import cases, editions, review
+from alerts.case import OUTCOMES
+from alerts.step import Step, keep, keep_action, note, take
+from alerts.store import actions, cases, editions, review
 
 _VERDICTS: Final = {AlertStatus.RETURNED: "return", AlertStatus.REJECTED: "reject"}
 
@@ -143,7 +144,8 @@ async def turn_down(
 ) -> Alert | Refusal | None:
     """Return (it can be edited and come back) or reject, with a reason; ValueError for any other verdict.
 
-    With a `revision`, only that one: what became known after somebody looked must not vanish with it.
+    With a `revision`, only that one: what became known after somebody looked must not vanish with it. Where a death
+    or a stay is rejected, the letters of the case's action are held until a moderator lets them go on.
     """
     if verdict not in _VERDICTS:
         msg = f"{verdict} is no verdict"
@@ -152,9 +154,28 @@ async def turn_down(
         alert = await take(session, step, lambda alert: may_turn_down(alert, reason), revision)
         if not isinstance(alert, Alert):
             return alert
+        if verdict is AlertStatus.REJECTED:
+            await _hold_letters(session, alert, step)
         moved = replace(alert, status=verdict, reason=reason.strip(), approved_at=None)
         await review.mark_told(session, moved, told=False)
         return await keep(session, moved, step, _VERDICTS[verdict])
+
+
+async def _hold_letters(session: AsyncSession, alert: Alert, step: Step) -> None:
+    """A death or a stay that somebody stated was turned down: the letters that waited for it do not go on by themselves.
+
+    Turning down the words of a notice is not yet to say that nothing happened. What readers know already held nothing.
+    """
+    case, _ = await cases.cases_of(session, alert)
+    told = case.published.status if case.published else None
+    if alert.status_in_law not in OUTCOMES or alert.status_in_law is told:
+        return
+    current = await actions.open_action_of(session, alert.case_id)
+    if current is None or alert.case_id not in current.case_ids:
+        return
+    action = await actions.to_change(session, current.id)
+    if action is not None and action.is_open(step.now) and action.letters and not action.held:
+        await keep_action(session, replace(action, held=True), "hold", step.actor, step.now)
 
 
 def _handed_in(alert: Alert, since: datetime) -> Alert:

@@ -12,13 +12,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from alerts import audit
 from alerts.action import Action
 from alerts.alert import Alert, AlertKind, AlertStatus, Companion, Disposition, Facts, Refusal
 from alerts.case import ASKING, Case, CaseView
 from alerts.change import becomes
 from alerts.drafting import deadline_of
-from alerts.step import note
+from alerts.step import keep_action, note
 from alerts.store import actions, cases, review
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -30,7 +29,7 @@ async def hold(sessions: Sessions, action_id: int, *, actor: str, now: datetime)
         action = await _asking(session, action_id, now)
         if not isinstance(action, Action) or action.held:
             return action
-        return await _keep(session, replace(action, held=True), "hold", actor, now)
+        return await keep_action(session, replace(action, held=True), "hold", actor, now)
 
 
 async def resume(sessions: Sessions, action_id: int, *, actor: str, now: datetime) -> Action | Refusal | None:
@@ -39,7 +38,7 @@ async def resume(sessions: Sessions, action_id: int, *, actor: str, now: datetim
         action = await _asking(session, action_id, now)
         if not isinstance(action, Action) or not action.held:
             return action
-        return await _keep(session, replace(action, held=False, reviewed_at=now), "resume", actor, now)
+        return await keep_action(session, replace(action, held=False, reviewed_at=now), "resume", actor, now)
 
 
 async def extend(sessions: Sessions, action_id: int, *, actor: str, now: datetime) -> Alert | Refusal | None:
@@ -77,7 +76,7 @@ async def stop(
             return Refusal.ACTION_CLOSED
         members = await _members(session, action)
         if action.letters and not action.held:
-            action = await _keep(session, replace(action, held=True), "hold", actor, now)
+            action = await keep_action(session, replace(action, held=True), "hold", actor, now)
         draft = _draft(members, AlertKind.STOP_ACTION, _facts(action, members), actor, now)
         return await _hand_in(session, replace(draft, lane=0, texts=dict(texts)), action, now)
 
@@ -148,10 +147,3 @@ async def _hand_in(session: AsyncSession, draft: Alert, action: Action, now: dat
     stored = await review.insert(session, draft)
     await note(session, stored, draft.author, now, "write", action=action.number)
     return stored
-
-
-async def _keep(session: AsyncSession, action: Action, verb: str, actor: str, now: datetime) -> Action:
-    await actions.save_action(session, action)
-    subject = f"action:{action.number}"
-    await audit.record(session, now=now, actor=actor, verb=verb, subject=subject, detail={})
-    return action

@@ -1,4 +1,4 @@
-"""One step of a moderator on an alert: the alert is loaded and held, a rule is asked, what was done is noted.
+"""One step of a moderator on an alert or its action: it is loaded and held, a rule is asked, what was done is noted.
 
 The rules are in alerts/alert, the steps in alerts/review.py and alerts/join.py. Who is a moderator is the caller's
 matter.
@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from alerts import audit
+from alerts.action import Action
 from alerts.alert import Alert, Refusal
-from alerts.store import review
+from alerts.store import actions, review
 
 Rule = Callable[[Alert], Refusal | None]
 
@@ -47,6 +48,14 @@ async def keep(session: AsyncSession, alert: Alert, step: Step, verb: str) -> Al
     await review.save(session, alert)
     await note(session, alert, step.actor, step.now, verb)
     return alert
+
+
+async def keep_action(session: AsyncSession, action: Action, verb: str, actor: str, now: datetime) -> Action:
+    """Store an action as it now is, with its line in the trail."""
+    await actions.save_action(session, action)
+    subject = f"action:{action.number}"
+    await audit.record(session, now=now, actor=actor, verb=verb, subject=subject, detail={})
+    return action
 
 
 async def note(

@@ -23,7 +23,19 @@ _LOOKING: Final = timedelta(days=7)
 _WRITING: Final = timedelta(days=1)
 _LONGER: Final = {
     **dict.fromkeys(
-        ("look", "make", "page", "held-keep", "held-gone", "t-look", "t-page", "t-add"), _LOOKING
+        (
+            "look",
+            "others",
+            "make",
+            "page",
+            "letter-of",
+            "held-keep",
+            "held-gone",
+            "t-look",
+            "t-page",
+            "t-add",
+        ),
+        _LOOKING,
     ),
     **dict.fromkeys(("e-field", "t-change", "t-states", "t-f"), _WRITING),
     **dict.fromkeys(("e-list", "e-mark", "e-said", "e-ask", "e-asked"), _WRITING),

@@ -77,9 +77,9 @@ def render_alert(alert: Alert, catalogue: Catalogue, variant: Variant, *, number
 
 
 def _says(catalogue: Catalogue, alert: Alert) -> str:
-    """Who says so, and whether the authorities have."""
-    view = alert.facts.view
-    parts = (person.says_who(catalogue, view), person.announcement(catalogue, view))
+    """Who says so, and whether the authorities have, where that is the same for everybody."""
+    views = alert.facts.views
+    parts = (person.says_who(catalogue, *views), person.announcement(catalogue, *views))
     return " ".join(part for part in parts if part)
 
 
@@ -141,7 +141,7 @@ def _ranked(catalogue: Catalogue, alert: Alert, *, both_scripts: bool) -> list[t
     """(rank, line) in reading order; the lower the rank, the sooner a line finds room."""
     view, views = alert.facts.view, alert.facts.views
     place = person.place(catalogue, view)
-    details = terms.details(catalogue, view.detail)
+    details = terms.details(catalogue, view.detail) if len({one.detail for one in views}) == 1 else None
     were_minors = all(one.minor_at_offence for one in views)
     is_one_charge = len({one.charges for one in views}) == 1
     return [

@@ -224,7 +224,7 @@ def _description(catalogue: Catalogue, alert: Alert) -> str:
     """The coded facts, who says so, and what a moderator wrote in this language."""
     view, views = alert.facts.view, alert.facts.views
     changed = person.what_was_wrong if alert.kind is AlertKind.CORRECTION else person.what_changed
-    details = terms.details(catalogue, view.detail)
+    details = terms.details(catalogue, view.detail) if len({one.detail for one in views}) == 1 else None
     place = person.place(catalogue, view)
     lines = [
         _who(catalogue, views),
@@ -235,8 +235,8 @@ def _description(catalogue: Catalogue, alert: Alert) -> str:
         person.charges_line(catalogue, view) if len({one.charges for one in views}) == 1 else None,
         *(changed(catalogue, alert.facts) if alert.kind is not AlertKind.CLOSED_EXPIRED else []),
         catalogue.t("Circumstances: %(details)s", details=details) if details else None,
-        person.says_who(catalogue, view),
-        person.announcement(catalogue, view),
+        person.says_who(catalogue, *views),
+        person.announcement(catalogue, *views),
         plain(alert.texts.get(catalogue.locale, "")),
     ]
     return "\n".join(line for line in lines if line)

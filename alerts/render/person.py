@@ -6,11 +6,12 @@ Everything that came from a list is made neutral, cut to a bearable length and i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from unicodedata import bidirectional
 
 from alerts.alert import Facts
-from alerts.case import LIVING, RELIEF, CaseStatus, CaseView
+from alerts.case import LIVING, RELIEF, CaseStatus, CaseView, Certainty
 from alerts.locales import N_, Catalogue, terms
 from alerts.render.builder import ELLIPSIS, neutral
 
@@ -19,6 +20,14 @@ _ANNOUNCED: Final = {
     "known_to_family_or_lawyer": N_("Only the family or the lawyer has been told."),
     "unannounced": N_("The authorities have not announced it."),
 }
+_LESS_SURE: Final = (
+    Certainty.OFFICIAL,
+    Certainty.CORROBORATED,
+    None,
+    Certainty.SINGLE_SOURCE,
+    Certainty.UNCONFIRMED,
+)
+"""Certainties, the surest first; one that is not known takes back the sure ones, not a warning."""
 _NAME: Final = 60
 _PLACE: Final = 40
 _CHARGES: Final = 3
@@ -126,29 +135,52 @@ def charges(catalogue: Catalogue, view: CaseView) -> str | None:
     return catalogue.listing(shown) if shown else None
 
 
-def says_who(catalogue: Catalogue, view: CaseView) -> str:
-    """Who says so and how sure it is (domain.md section 4: every message says it)."""
-    source = listed(catalogue, view.source_name or "")
-    if view.certainty is None:
+def says_who(catalogue: Catalogue, *views: CaseView) -> str:
+    """Who says so and how sure it is (domain.md section 4: every message says it).
+
+    Of several people every source is named, and the least sure of them is as sure as it is.
+    """
+    named = dict.fromkeys(listed(catalogue, view.source_name or "") for view in views)
+    sources = [source for source in named if source]
+    source = catalogue.listing(sources) if sources else ""
+    least_sure = max((view.certainty for view in views), key=_LESS_SURE.index)
+    if least_sure is None:
         return (
             catalogue.t("According to %(source)s.", source=source)
             if source
             else catalogue.t("Source not named.")
         )
-    certainty = terms.certainty(catalogue, view.certainty)
+    certainty = terms.certainty(catalogue, least_sure)
     if not source:
         return catalogue.t("Source not named (%(certainty)s).", certainty=certainty)
     return catalogue.t("According to %(source)s (%(certainty)s).", source=source, certainty=certainty)
 
 
-def announcement(catalogue: Catalogue, view: CaseView) -> str | None:
-    """Whether the authorities have said so themselves; None when that is not known (domain.md section 4)."""
-    return catalogue.t(_ANNOUNCED[view.announced]) if view.announced in _ANNOUNCED else None
+def announcement(catalogue: Catalogue, *views: CaseView) -> str | None:
+    """Whether the authorities have said so themselves (domain.md section 4).
+
+    None when that is not known, or not the same for everybody.
+    """
+    announced, *others = {view.announced for view in views}
+    return catalogue.t(_ANNOUNCED[announced]) if announced in _ANNOUNCED and not others else None
 
 
 def what_changed(catalogue: Catalogue, facts: Facts) -> list[str]:
-    """One sentence a change, from the earlier view to this one; empty when law and date stand as before."""
+    """One sentence a change, from the earlier view to this one; empty when law and date stand as before.
+
+    How it was before is known of the leading case alone: of several it is said where all of them stand.
+    """
+    if facts.also:
+        return _common_to(catalogue, facts.views)
     return [line for line in (_status_line(catalogue, facts), _date_line(catalogue, facts)) if line]
+
+
+def _common_to(catalogue: Catalogue, views: Sequence[CaseView]) -> list[str]:
+    """Where several people stand, as far as it is the same for each of them."""
+    if len({(view.status, view.execution_date) for view in views}) > 1:
+        return []
+    days = {view.status_since for view in views}
+    return status_and_date(catalogue, views[0] if len(days) == 1 else replace(views[0], status_since=None))
 
 
 def what_was_wrong(catalogue: Catalogue, facts: Facts) -> list[str]:

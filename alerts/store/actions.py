@@ -81,6 +81,13 @@ async def action_by_id(session: AsyncSession, action_id: int) -> Action | None:
     return await _latest(session, col(ActionRow.id) == action_id)
 
 
+async def ever_in(session: AsyncSession, action_id: int) -> list[int]:
+    """All the cases that are or were in a chain: those who are still in it in front, then by id."""
+    rows = select(col(ActionCaseRow.case_id)).where(col(ActionCaseRow.action_id) == action_id)
+    has_left = col(ActionCaseRow.left_at).is_not(None)
+    return list(await session.scalars(rows.order_by(has_left, col(ActionCaseRow.case_id))))
+
+
 async def asking(session: AsyncSession, now: datetime) -> list[Action]:
     """The open chains that letters are written for, held ones too; the next deadline first."""
     rows = select(ActionRow).where(

@@ -1,6 +1,7 @@
 """What a reader can do: the open actions, one of them with its buttons, and the one rule that each step asks.
 
-Every step that offers, shows or sends something to send goes through `may_act`, however old the button is.
+Every step that offers, shows or sends something to send goes through `may_act`, however old the button is. Only
+whoever says that they have acted is heard a little longer (`may_tell`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from alerts.render.share import may_be_shared, open_petitions
 from alerts.store import published
 from bot.buttons import reader_data
 from bot.context import Call
-from subscribers.act import Counts, shown
+from subscribers.act import LINKED, Counts, shown
 from subscribers.store import acts
 from subscribers.subscriber import ChatKind, Mode
 
@@ -94,6 +95,29 @@ async def refusal_of(call: Call, standing: Standing) -> LetterRefusal | None:
         waiting = await published.cases_waiting(session, action.case_ids or (action.case_id,))
     read_only = call.mode is Mode.READ_ONLY
     return may_serve_letter(action, call.now, outcome_waits=bool(waiting), read_only=read_only)
+
+
+async def may_tell(call: Call, number: str) -> Standing | None:
+    """The action, when this reader may say that they have acted for it; otherwise says why not.
+
+    While letters are served; and when they no longer are, in a private chat until 48 hours after the end, since
+    whoever wrote on the last evening says so later. Never after a death.
+    """
+    standing = await find(call, number)
+    if standing is None:
+        await call.say(_UNKNOWN)
+        return None
+    refusal = await refusal_of(call, standing)
+    if refusal is None or (refusal is not LetterRefusal.READ_ONLY and _is_heard(call, standing)):
+        return standing
+    await refuse(call, standing.action, refusal)
+    return None
+
+
+def _is_heard(call: Call, standing: Standing) -> bool:
+    end = standing.action.closed_at or standing.action.deadline
+    in_time = end is None or call.now < end + LINKED
+    return in_time and call.kind is ChatKind.PRIVATE and may_be_shared(standing.views)
 
 
 async def refuse(call: Call, action: Action, refusal: LetterRefusal) -> None:

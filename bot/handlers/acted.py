@@ -1,7 +1,7 @@
 """“I sent it”: counted once per reader, action and way; thanks, how far it has come, and what could be next.
 
-Nothing is counted of who came by a link. On a death there are no thanks and no goal (domain.md section 9); the rule
-of serving is asked before anything is counted, except for an answer that came, which may take months.
+Nothing is counted of who came by a link. On a death there are no thanks and no goal (domain.md section 9). It is
+counted until 48 hours after the action is over (`act.may_tell`), an answer that came as long as the store takes it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _UNCOUNTED: Final = N_(
 
 async def sent(call: Call, number: str, language: str) -> None:
     """By which way?"""
-    standing = await act.may_act(call, number)
+    standing = await act.may_tell(call, number)
     if standing is None or language not in call.services.catalogues:
         return
     t, first = call.catalogue.t, standing.action.number
@@ -60,7 +60,7 @@ async def sent(call: Call, number: str, language: str) -> None:
 
 async def did(call: Call, number: str, channel: str, language: str) -> None:
     """Count it, and say what has become of it so far."""
-    standing = await act.may_act(call, number)
+    standing = await act.may_tell(call, number)
     if standing is None or channel not in set(_ASKED) or language not in call.services.catalogues:
         return
     way = ActChannel(channel)
@@ -86,7 +86,7 @@ async def _count(call: Call, action: Action, way: ActChannel, language: str) -> 
 
 
 async def _thanks(call: Call, standing: Standing) -> str:
-    """Thanks, and how far the action has come."""
+    """Thanks, and how far the action has come; to what, only while more is asked for."""
     counts = await act.counts_of(call, standing.action)
     lines = [call.catalogue.t("Thank you.")]
     if (readers := shown(counts.readers)) is not None:
@@ -95,7 +95,8 @@ async def _thanks(call: Call, standing: Standing) -> str:
                 "%(number)s person has acted by now.", "%(number)s people have acted by now.", readers
             )
         )
-    goal = standing.action.goal
+    is_served = await act.refusal_of(call, standing) is None
+    goal = standing.action.goal if is_served else None
     if goal and (line := goal_line(call.catalogue, act.shown_total(counts), goal, variant_of(call))):
         lines.append(line)
     return "\n".join(lines)

@@ -16,7 +16,17 @@ from alerts.locales import SOURCE_LOCALE, Catalogue
 from alerts.render.letter import Cover, Way
 from alerts.render.message import Button
 from alerts.store import targets as kept
-from alerts.target import Channel, Target, TargetKind, channels, generic, in_order, kind_name, letter_language
+from alerts.target import (
+    Channel,
+    Target,
+    TargetKind,
+    channels,
+    generic,
+    in_order,
+    kind_name,
+    letter_language,
+    ranked,
+)
 from bot.context import Call
 from bot.handlers.act import Standing
 
@@ -138,6 +148,16 @@ def ways(call: Call, standing: Standing, target: Target, written_in: Catalogue) 
 def takes_paper(call: Call, standing: Standing, target: Target) -> bool:
     """Whether a letter by post arrives in time."""
     return Channel.POST in channels(target, hours_left(call, standing))
+
+
+def for_paper(call: Call, standing: Standing, targets: Sequence[Target]) -> Target | None:
+    """Of those `in_rank`, the first whom a letter by post reaches in time; None when there is none.
+
+    The office without an address is reached by way of the embassy, while there is time for the post.
+    """
+    if targets[0].is_generic:
+        return targets[0] if ranked((Channel.POST,), hours_left(call, standing)) else None
+    return next((one for one in targets if takes_paper(call, standing, one)), None)
 
 
 def failing(target: Target) -> list[str]:

@@ -16,11 +16,12 @@ from alerts.render.steering import render_steering
 from alerts.store import actions, cases, letters, published
 from bot.buttons import Binding
 from bot.context import Call
+from bot.gather import rounded
 from bot.handlers import conversation, write
 from bot.handlers.fields import TEXT_LIMIT, text_problem
 from bot.handlers.refusals import WORDS as REFUSED
 from bot.handlers.sheet import show_draft
-from subscribers.act import HIDDEN_BELOW, shown
+from subscribers.act import HIDDEN_BELOW
 
 STOPPING: Final = "stop"
 """The matter in which the reason of a stop is written."""
@@ -87,7 +88,8 @@ async def show(call: Call, found: Action) -> None:
         served = sum((await letters.served(session, found.id)).values())
     views = [member.view for member in members]
     words = call.catalogue.t("fewer than %(number)s", number=HIDDEN_BELOW)
-    number = words if shown(served) is None else call.catalogue.number(served)
+    about = rounded(served)
+    number = words if about is None else call.catalogue.number(about)
     card = render_steering(call.catalogue, found, views, number, call.now, is_being_checked=waits)
     await call.offer(card, lambda binding: _keyboard(call, found, binding))
 
@@ -152,14 +154,20 @@ async def on_write(call: Call, action_id: int, kind: str) -> None:
 
 
 async def _write(call: Call, found: Action, kind: AlertKind) -> None:
-    await write.about(call, await _members(call, found), kind=kind.value)
+    await write.about(call, await _members(call, found, kind), kind=kind.value)
 
 
-async def _members(call: Call, found: Action) -> Sequence[Case]:
-    """The cases still in the action, the leading one first."""
+async def _members(call: Call, found: Action, kind: AlertKind) -> Sequence[Case]:
+    """The cases still in the action, the leading one first; for a correction those who left it too.
+
+    Whoever left did so by an outcome, and that may be what was wrong.
+    """
     async with call.services.sessions() as session:
-        members = {case.id: case for case in await cases.cases_by_id(session, found.case_ids)}
-    return [members[case_id] for case_id in found.case_ids]
+        ids = list(found.case_ids)
+        if kind is AlertKind.CORRECTION:
+            ids = list(dict.fromkeys((*ids, *await actions.ever_in(session, found.id))))
+        members = {case.id: case for case in await cases.cases_by_id(session, ids)}
+    return [members[case_id] for case_id in ids]
 
 
 async def _by_id(call: Call, action_id: int) -> Action | None:

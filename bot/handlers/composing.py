@@ -25,6 +25,14 @@ async def find_cases(call: Call) -> list[Case]:
         return await by_hand.find(session, call.words, MOST_FOUND)
 
 
+async def gone_on_with(call: Call, answers: dict[str, Any]) -> Case | None:
+    """The case whose action is gone on with or put right; None where /alert begins anew."""
+    if "kind" not in answers:
+        return None
+    async with call.services.sessions() as session:
+        return await cases.case_by_id(session, answers["case"])
+
+
 async def compose(call: Call, answers: dict[str, Any]) -> int | Refusal:
     """Store the draft that the answers make; its number, or why not."""
     case = await _case_of(call, answers)

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from alerts import join, review
 from alerts.alert import Alert, AlertStatus, Disposition, Part, Refusal, may_turn_down
+from alerts.case import OUTCOMES
 from alerts.locales import N_
 from alerts.moderators import actor_of, all_moderators
 from alerts.step import Step
+from alerts.store import actions
 from alerts.store import review as review_store
 from bot.context import Call
 from bot.handlers import conversation
@@ -30,6 +32,7 @@ _TURNED_DOWN: Final = {
     AlertStatus.RETURNED: N_("Draft %(number)s goes back to its author."),
     AlertStatus.REJECTED: N_("Draft %(number)s is turned down."),
 }
+_LETTERS_HELD: Final = N_("The letters of %(number)s are held until somebody lets them go on: /action")
 
 
 def step_of(call: Call, alert_id: int) -> Step:
@@ -158,10 +161,24 @@ async def _turn_down(
     call: Call, alert_id: int, verdict: AlertStatus, reason: str, revision: int | None = None
 ) -> None:
     result = await review.turn_down(step_of(call, alert_id), verdict, reason, revision)
-    if isinstance(result, Alert):
-        await call.say(_TURNED_DOWN[verdict], number=result.id)
-    else:
+    if not isinstance(result, Alert):
         await tell_refusal(call, result)
+        return
+    lines = [call.catalogue.t(_TURNED_DOWN[verdict], number=result.id)]
+    if verdict is AlertStatus.REJECTED and result.status_in_law in OUTCOMES:
+        lines += await _held_lines(call, result)
+    await call.reply(call.written("\n".join(lines)))
+
+
+async def _held_lines(call: Call, rejected: Alert) -> list[str]:
+    """That no letters go on by themselves where a death or a stay was turned down."""
+    async with call.services.sessions() as session:
+        action = await actions.open_action_of(session, rejected.case_id)
+    is_theirs = action is not None and rejected.case_id in action.case_ids
+    if action is None or not (is_theirs and action.held and action.letters):
+        return []
+    number = call.catalogue.identifier(action.number)
+    return [call.catalogue.t(_LETTERS_HELD, number=number)]
 
 
 async def on_triage(call: Call, alert_id: int, revision: int, disposition: Disposition) -> None:

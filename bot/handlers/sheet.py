@@ -21,7 +21,7 @@ from alerts.alert import (
     may_approve,
     may_submit,
 )
-from alerts.locales import N_, terms
+from alerts.locales import N_, SOURCE_LOCALE, terms
 from alerts.moderators import actor_of
 from alerts.publish import render_all
 from alerts.render import person
@@ -30,6 +30,7 @@ from alerts.render.message import Button, Keyboard, Message, Variant
 from alerts.store import actions, cases, review
 from bot.buttons import Binding
 from bot.context import Call
+from bot.handlers import letter_sheet
 from bot.handlers.refusals import WORDS as REFUSED
 from subscribers import audience
 
@@ -44,7 +45,11 @@ DISPOSITIONS: Final = {
 
 
 async def show_draft(call: Call, alert_id: int) -> None:
-    """The draft, the message of every language as it would be sent, what stands in the way, the buttons."""
+    """The draft, the message as it would be sent, what stands in the way, the buttons.
+
+    Ten messages for one look would be too many for Telegram and for a tired reader: the languages that somebody has
+    written in, the moderator's own and English come at once, the others by a button.
+    """
     async with call.services.sessions.begin() as session:
         alert = await review.alert_to_change(session, alert_id)
         number = await _number(session, alert, call.now) if alert else None
@@ -53,7 +58,7 @@ async def show_draft(call: Call, alert_id: int) -> None:
         return
     await call.reply(replace(render_draft(call.catalogue, alert), silent=True))
     if alert.goes_out:
-        await _show_previews(call, alert, number)
+        await _show_previews(call, alert, number, _shown_first(call, alert))
     refusal = await _in_the_way(call, alert)
     others = await join.candidates(call.services.sessions, alert) if alert.status in OPEN else []
     await call.offer(
@@ -69,9 +74,25 @@ async def _number(session: AsyncSession, alert: Alert, now: datetime) -> str | N
     return await actions.reserve_number(session, alert, now) if alert.status in OPEN else alert.number
 
 
-async def _show_previews(call: Call, alert: Alert, number: str | None) -> None:
+def _shown_first(call: Call, alert: Alert) -> list[str]:
+    wanted = {SOURCE_LOCALE, call.catalogue.locale, *alert.texts, *alert.backgrounds}
+    return [code for code in call.services.catalogues.codes if code in wanted]
+
+
+async def show_others(call: Call, alert_id: int) -> None:
+    """The messages in the languages that the sheet did not show, as they would be sent."""
+    async with call.services.sessions.begin() as session:
+        alert = await review.alert_to_change(session, alert_id)
+        number = await _number(session, alert, call.now) if alert else None
+    if alert is not None and alert.goes_out:
+        first = _shown_first(call, alert)
+        others = [code for code in call.services.catalogues.codes if code not in first]
+        await _show_previews(call, alert, number, others)
+
+
+async def _show_previews(call: Call, alert: Alert, number: str | None, locales: Sequence[str]) -> None:
     messages = render_all(replace(alert, number=number), call.services.catalogues)
-    for locale in call.services.catalogues.codes:
+    for locale in locales:
         preview = messages[locale, Variant.NORMAL]
         # A moderator's buttons must not serve a letter that is not out yet.
         await call.reply(replace(preview, keyboard=(), silent=True))
@@ -97,6 +118,7 @@ async def _decision(call: Call, alert: Alert, refusal: Refusal | None) -> Messag
         lines.append(t("Why: %(reason)s", reason=reason))
     lines += await _reach_lines(call, alert)
     lines += await _held_line(call, alert)
+    lines += await letter_sheet.lines(call, alert)
     lines += _approvals_line(call, alert)
     if refusal is not None and alert.status is AlertStatus.PENDING:
         lines.append(t(REFUSED[refusal]))
@@ -118,7 +140,8 @@ async def _reach_lines(call: Call, alert: Alert) -> list[str]:
     t, services = call.catalogue.t, call.services
     async with services.sessions() as session:
         action = await actions.chain_for(session, alert)
-    reach = await audience.count(services.sessions, alert.topics(), call.now, action.id if action else None)
+    chain = action.id if action else None
+    reach = await audience.count(services.sessions, alert.topics(), call.now, chain, alert.kind)
     if not reach:
         return [t("Nobody has asked for this topic yet.")]
     total = sum(reach.values())
@@ -168,6 +191,10 @@ def _decision_keyboard(call: Call, alert: Alert, refusal: Refusal | None, bindin
         rows.append((button(label, "approve"),))
     if may_submit(alert) is None:
         rows.append((button(t("Hand in for approval"), "submit"),))
+    looks = [Button(t("Other languages"), binding.bind("others", alert.id))] if alert.goes_out else []
+    if alert.offers_letters:
+        looks.append(Button(t("Show the letter"), binding.bind("letter-of", alert.id)))
+    rows += [tuple(looks)] if looks else []
     rows.append(
         tuple(
             button(f"✓ {t(label)}" if kind is alert.disposition else t(label), f"as-{kind.value}")

@@ -21,6 +21,7 @@ from bot.handlers import (
     desk,
     enrol,
     letter,
+    letter_sheet,
     marks,
     moderate,
     own_line,
@@ -145,6 +146,8 @@ async def _triaged(disposition: Disposition, call: Call, parts: Parts) -> None:
 _MODERATORS: Final[dict[str, Tap]] = {
     "page": lambda call, parts: desk.on_page(call, parts[0], int(parts[1])),
     "look": lambda call, parts: sheet.show_draft(call, int(parts[0])),
+    "others": lambda call, parts: sheet.show_others(call, int(parts[0])),
+    "letter-of": lambda call, parts: letter_sheet.show(call, int(parts[0])),
     "make": lambda call, parts: desk.make_draft(call, int(parts[0])),
     "edit": lambda call, parts: change.show_fields(call, int(parts[0]), int(parts[1])),
     "e-field": lambda call, parts: change.on_edit_field(call, int(parts[0]), parts[1]),

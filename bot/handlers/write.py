@@ -14,10 +14,10 @@ from alerts.case import CERTAIN, Case, CaseStatus, Certainty, split_status
 from alerts.day import Day
 from alerts.locales import N_, terms
 from alerts.render.message import Button, Keyboard, Message
-from alerts.store import cases, review
+from alerts.store import review
 from bot.context import Call
 from bot.handlers import conversation
-from bot.handlers.composing import compose, find_cases
+from bot.handlers.composing import compose, find_cases, gone_on_with
 from bot.handlers.fields import NAME_LIMIT, TEXT_LIMIT, petition_problem, text_problem
 from bot.handlers.moderate import tell_refusal
 from bot.handlers.refusals import WORDS as REFUSED
@@ -125,7 +125,8 @@ async def _take_country(call: Call, answers: Answers) -> None:
 
 
 async def _ask_status(call: Call, answers: Answers) -> None:
-    stands = await _as_published(call, answers)
+    case = await gone_on_with(call, answers)
+    stands = _as_published(case)
     buttons = [
         Button(_label(call, *split_status(choice)), call.binding.bind("w-status", choice))
         for choice in STATUSES
@@ -138,16 +139,14 @@ async def _ask_status(call: Call, answers: Answers) -> None:
         answers = {**answers, _AS_BEFORE: stands}
     rows: Keyboard = tuple((button,) for button in buttons)
     is_correction = answers.get("kind") == AlertKind.CORRECTION
-    question = N_("What is right?") if is_correction else N_("What has happened?")
-    await _ask(call, "status", answers, call.plain(question, keyboard=rows))
+    lines = [call.catalogue.t("What is right?") if is_correction else call.catalogue.t("What has happened?")]
+    if case is not None:  # of several in one action, it must not be taken to be about another
+        lines.insert(0, call.catalogue.isolate((case.published or case.seen).name))
+    await _ask(call, "status", answers, call.written("\n".join(lines), rows))
 
 
-async def _as_published(call: Call, answers: Answers) -> str | None:
+def _as_published(case: Case | None) -> str | None:
     """The status that readers know, where an action is gone on with: something else about it may be news."""
-    if "kind" not in answers:
-        return None
-    async with call.services.sessions() as session:
-        case = await cases.case_by_id(session, answers["case"])
     view = case.published if case else None
     if view is None or view.status is None:
         return None

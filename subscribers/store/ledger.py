@@ -24,8 +24,9 @@ _CLOCK: Final = {
 _SKIP_LOCKED: Final = {"sqlite": "", "postgresql": "FOR UPDATE OF d SKIP LOCKED"}
 
 # Whoever got an earlier alert of the chain (or may have) hears how it went on, whatever they asked for since;
-# in a pause, once it is over. Of a reader in safe mode nobody knows that any more after two days: they hear it when
-# what they ask for matches any alert of the chain (safety.md 25).
+# in a pause, once it is over. Of a reader in safe mode nobody knows that any more after two days, of others two weeks
+# after the end: they hear it when what they ask for matches any alert of the chain (safety.md 25); the others only
+# corrections and stops, and by alerts of which neither messages nor deliveries are remembered.
 _FAN_OUT: Final = """
 INSERT INTO deliveries (alert_id, subscriber_id, operation, lane, status, attempts, copies)
 WITH wanted(subscriber_id, was_reached) AS (
@@ -48,7 +49,11 @@ WITH wanted(subscriber_id, was_reached) AS (
         JOIN alert_topics t ON t.alert_id = o.id
         JOIN subscriptions s ON s.key = t.key
         JOIN subscribers q ON q.id = s.subscriber_id
-    WHERE a.id = :alert AND q.mode = 'safe'
+    WHERE a.id = :alert AND (q.mode = 'safe' OR (
+        a.kind IN ('correction', 'stop_action')
+        AND NOT EXISTS (SELECT 1 FROM chain_rows c WHERE c.alert_id = o.id)
+        AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.alert_id = o.id AND d.operation = 'send')
+    ))
 )
 SELECT a.id, p.id, 'send', a.lane, 'pending', 0, 0
 FROM wanted w JOIN subscribers p ON p.id = w.subscriber_id JOIN alerts a ON a.id = :alert

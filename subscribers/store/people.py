@@ -6,13 +6,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, column, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, column, delete, false, func, or_, select, true, update
 from sqlalchemy import table as named
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from alerts.alert import AlertKind
 from alerts.columns import sealer_of
+from subscribers.delivery import Operation
 from subscribers.store.ledger import affected, engine_of
 from subscribers.subscriber import ChatKind, Mode, Subscriber
 from subscribers.subscription import case_key
@@ -27,6 +29,13 @@ from subscribers.tables import (
 
 CHAT: Final = "subscribers.chat"
 """Purpose under which chat ids are sealed."""
+
+# Tables of `alerts` are only read, by name.
+_ALERTS: Final = named("alerts", column("id"), column("action_id"), column("published_at"))
+_TOPICS: Final = named("alert_topics", column("alert_id"), column("key"))
+
+_TAKE_BACK: Final = frozenset({AlertKind.CORRECTION, AlertKind.STOP_ACTION})
+"""Kinds that reach further than memory does (see the fan-out in `ledger`)."""
 
 _INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -184,14 +193,17 @@ async def stored_about(session: AsyncSession, subscriber_id: int) -> dict[str, A
 
 
 async def audience(
-    session: AsyncSession, topics: Collection[str], action_id: int | None, now: datetime
+    session: AsyncSession,
+    topics: Collection[str],
+    action_id: int | None,
+    now: datetime,
+    kind: AlertKind | None = None,
 ) -> dict[str, int]:
-    """How many would get an alert with these topics (and chain), by locale; what its fan-out will do."""
-    asked = select(col(SubscriptionRow.subscriber_id)).where(col(SubscriptionRow.key).in_(topics))
+    """How many would get an alert of this kind with these topics (and chain), by locale; what its fan-out will do."""
+    asked = _who_ask_for(topics)
     reached = select(col(ChainRow.subscriber_id)).where(col(ChainRow.action_id) == action_id)
-    may_have = select(col(SubscriptionRow.subscriber_id)).where(
-        col(SubscriptionRow.key).in_(_topics_of_chain(action_id))
-    )
+    chain = _topics_of_chain(action_id)
+    forgotten = chain.where(_is_forgotten(), true() if kind in _TAKE_BACK else false())
     is_safe = col(SubscriberRow.mode) == Mode.SAFE.value
     rows = (
         select(col(SubscriberRow.locale), func.count().label("number"))
@@ -200,7 +212,8 @@ async def audience(
             or_(
                 col(SubscriberRow.id).in_(asked),
                 col(SubscriberRow.id).in_(reached),
-                is_safe & col(SubscriberRow.id).in_(may_have),
+                is_safe & col(SubscriberRow.id).in_(_who_ask_for(chain)),
+                col(SubscriberRow.id).in_(_who_ask_for(forgotten)),
             ),
         )
         .group_by(col(SubscriberRow.locale))
@@ -209,15 +222,26 @@ async def audience(
     return {row.locale: row.number for row in await session.execute(rows)}
 
 
+def _who_ask_for(topics: Collection[str] | Select[str]) -> Select[int]:
+    return select(col(SubscriptionRow.subscriber_id)).where(col(SubscriptionRow.key).in_(topics))
+
+
 def _topics_of_chain(action_id: int | None) -> Select[str]:
-    """The topic keys of all that was published in a chain; tables of `alerts` are only read, by name."""
-    alerts = named("alerts", column("id"), column("action_id"), column("published_at"))
-    topics = named("alert_topics", column("alert_id"), column("key"))
+    """The topic keys of all that was published in a chain."""
     return (
-        select(topics.c.key)
-        .join(alerts, alerts.c.id == topics.c.alert_id)
-        .where(alerts.c.action_id == action_id, alerts.c.published_at.is_not(None))
+        select(_TOPICS.c.key)
+        .join(_ALERTS, _ALERTS.c.id == _TOPICS.c.alert_id)
+        .where(_ALERTS.c.action_id == action_id, _ALERTS.c.published_at.is_not(None))
     )
+
+
+def _is_forgotten() -> ColumnElement[bool]:
+    """Of an alert neither messages nor deliveries are remembered, so that nobody knows any more who got it."""
+    told = select(col(ChainRow.alert_id)).where(col(ChainRow.alert_id) == _ALERTS.c.id)
+    sent = select(col(DeliveryRow.id)).where(
+        col(DeliveryRow.alert_id) == _ALERTS.c.id, col(DeliveryRow.operation) == Operation.SEND.value
+    )
+    return ~told.exists() & ~sent.exists()
 
 
 async def follower_count(session: AsyncSession, case_id: int) -> int:

@@ -9,8 +9,8 @@ import pytest
 from alerts.action import Action, LetterRefusal, may_serve_letter
 from alerts.alert import Alert, AlertKind, Companion, Disposition, Facts
 from alerts.case import CaseStatus
-from alerts.chain import ENDS_ACTION, LEAVES, gone_on, is_overtaken, noted, opened
-from alerts.demand import Demand, Petition
+from alerts.chain import ENDS_ACTION, LEAVES, for_those_left, gone_on, is_overtaken, noted, opened
+from alerts.demand import Demand, Petition, demands_for
 from tests.alerts.reviewing import DAY, HOUR, NOW, VIEW, S, an_alert
 
 K = AlertKind
@@ -156,6 +156,46 @@ def test_news_of_one_may_bring_the_deadline_forward_but_not_put_it_off(set_for: 
 def test_a_silent_update_about_one_leaves_the_letters_for_the_others():
     moved = gone_on(OF_TWO, news(S.UPHELD, 2, disposition=Disposition.ALERT), NOW)
     assert (moved.letters, moved.demands) == (True, OF_TWO.demands)
+
+
+@pytest.mark.parametrize(
+    ("marks", "demands"),
+    [
+        ({}, (Demand.HALT,)),
+        ({"torture": True}, (Demand.HALT, Demand.INVESTIGATE_TORTURE)),
+        ({"political": True}, (Demand.HALT, Demand.RELEASE)),
+        ({"protest": True}, (Demand.HALT, Demand.RELEASE)),
+    ],
+)
+def test_what_was_asked_for_one_who_left_is_not_asked_for_the_others(
+    marks: dict[str, bool], demands: tuple[Demand, ...]
+):
+    action = replace(ACTION, demands=(Demand.HALT, Demand.INVESTIGATE_TORTURE, Demand.RELEASE))
+    for views in ([replace(OTHER, **marks)], [VIEW, replace(OTHER, **marks)]):
+        assert for_those_left(action, views) == replace(action, demands=demands)
+
+
+def test_where_nothing_is_left_to_ask_the_rule_asks_for_who_stays():
+    action = replace(ACTION, demands=(Demand.RELEASE, Demand.INVESTIGATE_TORTURE))
+    assert for_those_left(action, [OTHER]).demands == demands_for(OTHER)
+    asks_nothing = replace(ACTION, demands=())
+    assert for_those_left(asks_nothing, [OTHER]) == asks_nothing
+
+
+@pytest.mark.parametrize("case_id", [1, 2])
+@pytest.mark.parametrize("kind", [K.UPDATE_NEW_DEMAND, K.UPDATE_DEADLINE_EXTENDED])
+def test_news_of_one_does_not_lift_a_hold_that_may_be_the_others(case_id: int, kind: AlertKind):
+    held = replace(OF_TWO, held=True)
+    moved = gone_on(held, news(case_id=case_id, kind=kind, deadline=SOON), NOW)
+    assert (moved.held, moved.letters) == (True, True)
+    assert may_serve_letter(moved, NOW, outcome_waits=False, read_only=False) is LetterRefusal.HELD
+    assert not gone_on(held, of_both(kind=kind, deadline=SOON), NOW).held
+
+
+def test_once_the_others_have_left_news_of_the_last_one_lifts_the_hold():
+    held = gone_on(replace(OF_TWO, held=True), news(S.RELEASED, kind=K.GOOD_NEWS), NOW)
+    assert held.held
+    assert not gone_on(held, news(case_id=2, deadline=SOON), NOW).held
 
 
 def test_a_quiet_threat_says_nothing_against_the_letters():

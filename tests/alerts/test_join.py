@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from alerts import audit, join, review
+from alerts import audit, join, review, steer
 from alerts.alert import Alert, Disposition, Refusal
+from alerts.day import Day
+from alerts.demand import Demand, demands_for
 from alerts.draft import draft
 from alerts.locales import Catalogues, load
 from alerts.publish import publish
@@ -91,7 +94,8 @@ async def test_a_case_with_an_action_of_its_own_is_not_put_into_another(
     await out(sessions, catalogues, await drafted(sessions))
     await on.change_case(sessions, 1, status=S.SCHEDULED)
     await draft(sessions, NOW)
-    mine, other = await with_two.open_draft(sessions, 1), await drafted(sessions, OTHER, "2")
+    other = await drafted(sessions, replace(OTHER, status=S.SCHEDULED), "2")
+    mine = await with_two.open_draft(sessions, 1)
     assert await join.join(on.step(sessions, other.id), mine.id) is Refusal.NOT_TOGETHER
     assert await join.candidates(sessions, other) == []
     both = await join.join(on.step(sessions, mine.id), other.id)
@@ -149,6 +153,39 @@ async def test_an_outcome_of_the_leading_one_is_told_alone(sessions: Sessions):
     assert (own.case_ids, own.status_in_law, own.status) == ((second,), S.IMMINENT, "pending")
 
 
+@pytest.mark.parametrize("changes", [{"status": S.SCHEDULED}, {"execution_date": Day(2026, 11, 9)}])
+@pytest.mark.parametrize("leads", [True, False])
+async def test_whoever_moves_on_takes_nobody_along(
+    sessions: Sessions,
+    changes: dict[str, Any],
+    leads: bool,  # noqa: FBT001
+):
+    both = await joint(sessions)
+    first, second = both.case_ids
+    moved = first if leads else second
+    await on.change_case(sessions, moved, **changes)
+    await draft(sessions, NOW + HOUR)
+    theirs, other = await with_two.open_draft(sessions, first), await with_two.open_draft(sessions, second)
+    assert (theirs.id, theirs.case_ids, other.case_ids) == (both.id, (first,), (second,))
+    expected = {first: VIEW, second: OTHER}
+    expected[moved] = replace(expected[moved], **changes)
+    assert (theirs.facts.view, other.facts.view) == (expected[first], expected[second])
+    assert (theirs.status, other.status) == ("pending", "pending")
+    assert await join.candidates(sessions, theirs) == []
+
+
+async def test_a_stop_for_both_stays_one_when_the_leading_one_moves_on(
+    sessions: Sessions, catalogues: Catalogues
+):
+    first = await out(sessions, catalogues, await joint(sessions))
+    stop = await steer.stop(sessions, (await only_action(sessions)).id, {}, actor=ANNA, now=NOW)
+    assert isinstance(stop, Alert)
+    await on.change_case(sessions, first.case_id, status=S.SCHEDULED)
+    await draft(sessions, NOW + HOUR)
+    still = await on.alert(sessions, stop.id)
+    assert (still.kind, still.case_ids) == ("stop_action", first.case_ids)
+
+
 async def test_what_comes_to_nothing_leaves_the_others_their_drafts(sessions: Sessions):
     first = await on.add_case(sessions, replace(VIEW, status=S.UPHELD))
     await on.change_case(sessions, first, status=S.IMMINENT)
@@ -195,6 +232,38 @@ async def test_later_news_of_one_goes_on_in_the_chain_and_what_was_said_for_both
     assert (news.number, news.action_id) == ("UA-26/001.1", first.action_id)
     assert [(await on.alert(sessions, one.id)).status for one in (first, news)] == ["published", "published"]
     assert (await only_action(sessions)).deadline == first.facts.deadline
+
+
+async def test_news_of_one_leaves_a_hold_to_the_other(sessions: Sessions, catalogues: Catalogues):
+    first = await out(sessions, catalogues, await joint(sessions))
+    await steer.hold(sessions, (await only_action(sessions)).id, actor=ANNA, now=NOW)
+    await on.change_case(sessions, first.case_ids[1], status=S.SCHEDULED)
+    await draft(sessions, NOW + HOUR)
+    news = await with_two.open_draft(sessions, first.case_ids[1])
+    assert news.offers_letters
+    await out(sessions, catalogues, news, NOW + HOUR)
+    assert (await only_action(sessions)).held
+    assert ("publish", "resume") not in [(line.actor, line.verb) for line in await on.trail(sessions)]
+
+
+@pytest.mark.parametrize("tortured", [True, False])
+@pytest.mark.parametrize("disposition", [Disposition.ALERT, Disposition.RECORD])
+async def test_torture_is_asked_about_as_long_as_somebody_alleges_it(
+    sessions: Sessions,
+    catalogues: Catalogues,
+    disposition: Disposition,
+    tortured: bool,  # noqa: FBT001
+):
+    mine = await drafted(sessions, replace(VIEW, torture=True))
+    other = await drafted(sessions, replace(OTHER, torture=tortured), "2")
+    both = await join.join(on.step(sessions, mine.id), other.id)
+    assert isinstance(both, Alert)
+    first = await out(sessions, catalogues, both)
+    assert Demand.INVESTIGATE_TORTURE in (await only_action(sessions)).demands
+    await notice_of(sessions, catalogues, first.case_id, disposition)
+    asked = (await only_action(sessions)).demands
+    assert asked == demands_for(other.facts.view)
+    assert (Demand.INVESTIGATE_TORTURE in asked) is tortured
 
 
 @pytest.mark.parametrize("disposition", [Disposition.ALERT, Disposition.RECORD])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from alerts.alert import OPEN, Alert, AlertKind, AlertStatus, Companion, Disposition, Facts, Refusal
+from alerts.day import Day
 from alerts.demand import Demand, Petition
 from alerts.joint import TOGETHER, alone_again, joined, may_join, without
 from tests.alerts.reviewing import ANNA, DAY, HOUR, NOW, VIEW, S, an_alert
@@ -27,7 +28,6 @@ def another(**changes: Any) -> Alert:
         another(),
         another(kind=AlertKind.UPDATE_NEW_DEMAND),
         another(author=ANNA),
-        another(view={"status": S.SENTENCED}),
         another(view={"prison": " HARBOUR prison "}),
         another(created_at=NOW - TOGETHER),
         *(another(status=status) for status in sorted(OPEN)),
@@ -47,6 +47,9 @@ def test_people_of_one_prison_may_become_one_action(other: Alert):
         another(view={"country": None}),
         another(view={"status": S.EXECUTED}),
         another(view={"status": S.STAYED}),
+        another(view={"status": S.SENTENCED}),  # the headline is made from the leading case
+        another(view={"execution_date": Day(2026, 11, 9)}),
+        another(view={"source_name": None}),
         another(view={"name_latin": "tamsin quillfeather"}),  # one person in two lists?
         another(created_at=NOW - TOGETHER - MOMENT),
         another(created_at=NOW + TOGETHER + MOMENT),
@@ -97,6 +100,31 @@ def test_three_become_one_and_each_can_be_taken_out_again():
     assert all_three.case_ids == (1, 2, 3)
     assert without(all_three, 2, NOW).case_ids == (1, 3)
     assert without(all_three, 2, NOW).revision == all_three.revision + 1
+
+
+def test_people_of_one_day_may_become_one_action():
+    dated = replace(ALERT, facts=replace(ALERT.facts, view=replace(VIEW, execution_date=Day(2026, 11, 9))))
+    assert may_join(dated, another(view={"execution_date": Day(2026, 11, 9)})) is None
+    assert may_join(dated, another(view={"execution_date": Day(2026, 11, 10)})) is Refusal.NOT_TOGETHER
+
+
+def test_people_of_two_sources_may_become_one_action():
+    assert may_join(ALERT, another(view={"source_name": "Quay Watch", "certainty": None})) is None
+
+
+def test_nobody_is_joined_whose_status_is_another_than_that_of_a_companion():
+    mixed = joined(ALERT, another(view={"status": S.SENTENCED}), NOW)
+    third = another(id=3, case_id=3, view={"name_latin": "Cass Thornwick", "name_native": None})
+    assert may_join(mixed, third) is Refusal.NOT_TOGETHER
+
+
+def test_what_was_asked_for_the_one_alone_goes_out_with_that_one():
+    demands = (Demand.HALT, Demand.INVESTIGATE_TORTURE, Demand.RELEASE)
+    facts = Facts(replace(OTHER, torture=True, protest=True), demands=demands)
+    mine = replace(ALERT, facts=replace(ALERT.facts, demands=(Demand.HALT,)))
+    both = joined(mine, another(facts=facts), NOW)
+    assert both.facts.demands == demands
+    assert without(both, 2, NOW).facts.demands == (Demand.HALT,)
 
 
 def test_a_draft_that_went_into_another_stands_again():

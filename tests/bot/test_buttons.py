@@ -59,7 +59,7 @@ def test_every_other_verb_shows_or_belongs_to_a_conversation():
     officials = {"t-look", "t-page", "t-add", "t-change", "t-states", "t-f"}
     actions = {"e-list", "a-write", "a-stop", "q-news"}
     assert taps._MODERATORS.keys() - DECIDING == {
-        *("look", "make", "page", "e-field"),
+        *("look", "others", "make", "page", "letter-of", "e-field"),
         *(*PICKS, *officials, *actions),
     }
     assert taps._MODERATORS.keys() >= DECIDING

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.demo.stage import Stage
 from bot.emulator import Message, Person
-from tests.journeys.letters import OFFICIALS, first_letter, reader_of_an_alert, says, taps
-from tests.journeys.steps import Clock
+from tests.journeys.letters import NUMBER, OFFICIALS, first_letter, reader_of_an_alert, says, taps
+from tests.journeys.steps import Clock, hears_about, publish, wait_until
 from tests.journeys.test_safe_mode import in_the_open
+
+HIWA = "Hiwa Bafrin"
 
 
 @pytest.fixture
@@ -59,9 +62,25 @@ async def test_a_pack_has_all_that_is_open(stage: Stage) -> None:
     assert sent.file.content.startswith(b"%PDF-")
 
 
-async def test_an_empty_pack_is_a_sentence(stage: Stage, clock: Clock) -> None:
-    from datetime import timedelta
+async def test_what_the_post_would_bring_too_late_is_named(stage: Stage, clock: Clock) -> None:
+    emma = await reader_of_an_alert(stage)
+    clock.forward(timedelta(days=1))
+    await publish(stage, stage.emulator.person(9001, first_name="Mina"), HIWA)
+    await hears_about(emma, HIWA)
+    (note,) = await says(emma, "/pack")
+    heard, start = emma.chat.heard, len(emma.chat.heard)
+    await taps(emma, "warned", under=note)
+    await wait_until(lambda: len(heard) > start + 1)
+    file, rest = heard[start:]
+    assert file.text == "1 letter to print, sign and post."
+    late = "Nobody is reached by post in time for %s. Please send these by e-mail: /actions"
+    assert rest.text == late % NUMBER
+    clock.forward(timedelta(days=1))
+    (said,) = await says(emma, "/pack")
+    assert said.text == f"There is nothing to print and post now.\n{late % f'{NUMBER} and UA-26/002'}"
 
+
+async def test_an_empty_pack_is_a_sentence(stage: Stage, clock: Clock) -> None:
     emma = await reader_of_an_alert(stage)
     clock.forward(timedelta(days=8))
     (said,) = await says(emma, "/pack")

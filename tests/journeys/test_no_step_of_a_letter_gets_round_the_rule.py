@@ -1,4 +1,7 @@
-"""After a deadline or a stop, while letters are held or an outcome waits, and for who only reads: no button helps."""
+"""After a deadline or a stop, while letters are held or an outcome waits, and for who only reads: no button helps.
+
+Only whoever has written already may still say so, for two days, and never after a death.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ CHECKED: Final = (
 )
 HELD: Final = "The letters of UA-26/001 are held while we find out what helps now. Please send none until we write again."
 READ_ONLY: Final = "You chose to read only, so I offer you no letters. /safety changes that."
+ACTS: Final = ("sent", "sent-in", "did")
 STEPS: Final = frozenset(
     {"letter", "lt", "lang-lt", "next", "change", "own", "mail", "pdf", "points", "failed", "bad", "home"}
     | {"from", "act", "sign", "share", "card", "sent", "sent-in", "did"}
@@ -59,9 +63,34 @@ async def everything_tapped(reader: Person) -> dict[str, tuple[str, Message]]:
     return held
 
 
+async def acts_are_refused(reader: Person, steps: dict[str, tuple[str, Message]], words: str) -> None:
+    """Nothing that was done is counted any more; these words and nothing else."""
+    for step in ACTS:
+        assert await new_words(reader, _tapped(reader, steps, step)) == words, step
+
+
+async def acts_are_heard(reader: Person, steps: dict[str, tuple[str, Message]]) -> None:
+    """Who wrote on the last evening says so: thanks, and nothing to share or to reach."""
+    for step in ACTS[:2]:
+        assert await new_words(reader, _tapped(reader, steps, step)) == "How did you act?", step
+    heard, start = reader.chat.heard, len(reader.chat.heard)
+    await reader.taps(lambda button: verb(button) == "did")
+    await wait_until(lambda: len(heard) > start)
+    assert heard[start].text == "Thank you."
+    assert [verb(each) for each in heard[start].buttons] == ["undo", "news", "answer"]
+
+
+def _tapped(reader: Person, steps: dict[str, tuple[str, Message]], step: str) -> Awaitable[object]:
+    data = steps[step][0]
+    under = next(m for m in reader.messages if data in [b.callback_data for b in m.buttons])
+    return reader.taps(_with(data), message=under)
+
+
 async def is_refused(reader: Person, steps: dict[str, tuple[str, Message]], words: str) -> None:
-    """Every old button, every command, link and reply is answered with these words and nothing else."""
+    """Every old button to a letter, every command, link and reply is answered with these words and nothing else."""
     for step, (data, _) in steps.items():
+        if step in ACTS:
+            continue
         under = next((m for m in reader.messages if data in [b.callback_data for b in m.buttons]), None)
         if under is not None:  # an alert that has ended loses its buttons
             assert await new_words(reader, reader.taps(_with(data), message=under)) == words, step
@@ -103,6 +132,9 @@ async def test_after_the_deadline(stage: Stage, emma: Person, clock: Clock) -> N
         said = (await says(emma, f"/letter {NUMBER}"))[0].text
         assert said in {LATE, CLOSED}
     await is_refused(emma, steps, CLOSED)
+    await acts_are_heard(emma, steps)
+    clock.forward(timedelta(hours=49))
+    await acts_are_refused(emma, steps, CLOSED)
     (pack,) = await says(emma, "/pack")
     assert pack.text == "There are no open urgent actions now."
 
@@ -113,6 +145,7 @@ async def test_while_an_outcome_waits(stage: Stage, emma: Person) -> None:
     await list_says(stage, key_of(ARMAN), "Executed")
     await mina.hears("Executed")
     await is_refused(emma, steps, CHECKED)
+    await acts_are_heard(emma, steps)
     (pack,) = await says(emma, "/pack")
     assert pack.text == "There are no open urgent actions now."
 
@@ -124,6 +157,7 @@ async def test_while_letters_are_held(stage: Stage, emma: Person) -> None:
     await approve(mina, ARMAN)
     await wait_until(lambda: any("has been stayed" in each.text for each in emma.messages))
     await is_refused(emma, steps, HELD)
+    await acts_are_heard(emma, steps)
     (pack,) = await says(emma, "/pack")
     assert pack.text == "There are no open urgent actions now."
 
@@ -136,6 +170,7 @@ async def test_after_a_death(stage: Stage, emma: Person) -> None:
     await wait_until(lambda: any("has been executed" in each.text for each in emma.messages))
     assert [verb(each) for each in emma.messages[-1].buttons] == ["case"]
     await is_refused(emma, steps, CLOSED)
+    await acts_are_refused(emma, steps, CLOSED)
     assert not any("Thank" in each.text for each in emma.messages)
 
 
@@ -144,6 +179,7 @@ async def test_for_who_only_reads(stage: Stage, emma: Person) -> None:
     await says(emma, "/safety")
     await tap(emma, "mode:read_only:c")
     await is_refused(emma, steps, READ_ONLY)
+    await acts_are_refused(emma, steps, READ_ONLY)
     (pack,) = await says(emma, "/pack")
     assert pack.text == READ_ONLY
     assert (await says(emma, "/actions"))[0].buttons == ()

@@ -90,5 +90,5 @@ async def test_answers_wait_too(stage: Stage) -> None:
     stage.emulator.enforce(Limits())
     await tap(emma, "letter:UA-26/001")
     await tap(emma, "warned:UA-26/001")
-    await emma.hears("To the Head of the Judiciary")
+    await emma.hears("Your Excellency,")
     assert (await answer(emma, "/actions")).text.startswith("Open urgent actions")

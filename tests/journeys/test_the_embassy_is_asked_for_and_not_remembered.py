@@ -21,7 +21,7 @@ async def test_a_country_is_asked_for_and_forgotten(stage: Stage) -> None:
     (question,) = await taps(emma, "home")
     assert question.labels == ["Germany", "Remember this"]
     cover, _, *_ = await taps(emma, "from", until="sent-in")
-    assert "To: Embassy in Berlin (fictional)\n" in cover.text
+    assert "To: Embassy, Embassy in Berlin (fictional)\n" in cover.text
     assert button(emma.messages[-1], "pdf").callback_data == "pdf:UA-26/001:3:en:11:DE"
     await taps(emma, "next", until="sent-in")  # the country goes along in the buttons
     assert (button(emma.messages[-1], "pdf").callback_data or "").endswith(":DE")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,10 +10,10 @@ from sqlalchemy import delete, update
 from alerts.alert import AlertKind, AlertStatus, Disposition
 from alerts.case import CaseStatus, CaseView
 from alerts.store import published
-from alerts.tables import AlertRow
+from alerts.tables import ActionRow, AlertRow
 from bot.database import Sessions
 from subscribers import audience, enrol
-from subscribers.delivery import DeliveryStatus, OutcomeKind
+from subscribers.delivery import DeliveryStatus, Operation, OutcomeKind
 from subscribers.fan_out import FannedOut, fan_out
 from subscribers.retire import retire
 from subscribers.send import send
@@ -120,15 +120,64 @@ async def test_a_correction_reaches_readers_in_safe_mode_by_what_the_original_wa
     case = await world.open_case(sessions)
     await world.publish(sessions, case, topics=["IR/women"])
     await fan_out(sessions, NOW)
-    async with sessions.begin() as session:
-        await session.execute(delete(ChainRow))
-        await session.execute(delete(DeliveryRow))
+    await send(sending(sessions, FakeMessenger()), NOW)
+    later = NOW + timedelta(hours=49)
+    await retire(sessions, later, timedelta(hours=48))
+    await world.join(sessions, 104, "IR/women")
     await world.publish(sessions, case, kind=AlertKind.CORRECTION, topics=["IR/minor"])
-    assert await audience.count(sessions, ["IR/minor"], NOW, action_id=case[1]) == {"en": 1}
-    assert [done.eligible for done in await fan_out(sessions, NOW)] == [1]
+    assert await counted(sessions, case, AlertKind.CORRECTION, later) == {"en": 2}
+    assert await heard(sessions, later) == [101, 103], "of the others it is known that they did not get it"
+
+
+async def counted(
+    sessions: Sessions, case: tuple[int, int], kind: AlertKind, now: datetime
+) -> dict[str, int]:
+    """How many moderators are told beforehand, of an alert on a topic of nobody's."""
+    return await audience.count(sessions, ["IR/minor"], now, case[1], kind)
+
+
+async def heard(sessions: Sessions, now: datetime) -> list[int]:
+    """The chats that get what is published and waits."""
+    (done,) = await fan_out(sessions, now)
     messenger = FakeMessenger()
-    await send(sending(sessions, messenger), NOW)
-    assert messenger.chats == [101]
+    await send(sending(sessions, messenger), now)
+    chats = sorted({envelope.chat for envelope in messenger.sent if envelope.operation is Operation.SEND})
+    assert done.eligible == len(chats)
+    return chats
+
+
+@pytest.mark.parametrize(
+    ("kind", "chats"),
+    [
+        (AlertKind.CORRECTION, [101, 102]),
+        (AlertKind.STOP_ACTION, [101, 102]),
+        (AlertKind.GOOD_NEWS, [101]),  # takes nothing back: whoever asks for it hears it
+    ],
+)
+async def test_what_is_taken_back_after_weeks_reaches_all_whom_the_original_would_reach(
+    sessions: Sessions, kind: AlertKind, chats: list[int]
+) -> None:
+    """Two weeks after the end nobody knows who got it, in whichever mode."""
+    await world.join(sessions, 101, "IR/women", mode=Mode.SAFE)
+    await world.join(sessions, 102, "IR/women")
+    await world.join(sessions, 103, "US/*")
+    case = await world.open_case(sessions)
+    await world.publish(sessions, case, topics=["IR/women"])
+    await fan_out(sessions, NOW)
+    await send(sending(sessions, FakeMessenger()), NOW)
+    async with sessions.begin() as session:
+        await session.execute(update(ActionRow).values(closed_at=NOW))
+    later = NOW + timedelta(days=15)
+    await retire(sessions, later, timedelta(hours=48))
+    assert await world.statuses(sessions) == {}
+    told = await counted(sessions, case, kind, later)
+    await world.publish(sessions, case, kind=kind, topics=["IR/minor"], at=later)
+    assert await heard(sessions, later) == chats
+    assert told == {"en": len(chats)}
+    again = await counted(sessions, case, kind, later)
+    await world.publish(sessions, case, kind=kind, topics=["IR/minor"], at=later)
+    assert await heard(sessions, later) == chats, "a second one too, though the first is remembered"
+    assert again == {"en": len(chats)}
 
 
 async def test_who_may_have_got_it_hears_the_correction_too(sessions: Sessions) -> None:

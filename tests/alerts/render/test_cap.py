@@ -246,6 +246,13 @@ def test_everybody_of_the_action_is_named():
     assert description.split("\n")[0] == "Names: Arman Nemuneh (آرمان نمونه) and Dara Sample"
 
 
+def test_of_several_every_source_is_named():
+    made = out(ALERTS["first_imminent"])
+    other = Companion(18, replace(ARMAN, name_latin="Dara Sample", source_name="Quay Watch"))
+    (description,) = english(replace(made, facts=replace(made.facts, also=(other,))), "description")
+    assert "According to Example Watch and Quay Watch (one source only)." in description.split("\n")
+
+
 def test_a_deadline_that_was_over_is_left_out():
     made = out(ALERTS["closed_expired"], at=datetime(2026, 3, 28, tzinfo=UTC))
     assert english(made, "expires") == (None,)
