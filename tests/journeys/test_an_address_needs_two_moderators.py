@@ -122,7 +122,9 @@ async def test_an_address_can_be_marked_and_an_official_retired(stage: Stage) ->
     mina, _ = await moderators(stage)
     shown = await card(mina)
     asked = await after(
-        mina, mina.taps("What became of its addresses", message=shown), "What became of the addresses"
+        mina,
+        mina.taps("What became of its addresses", message=shown),
+        lambda each: "What became of the addresses" in each.text and offers(each, "1 failed"),
     )
     marked = await after(mina, mina.taps("1 failed", message=asked), lambda each: offers(each, "Change"))
     assert "office@judiciary.example (failed)" in marked.text
