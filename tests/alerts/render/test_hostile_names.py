@@ -57,11 +57,15 @@ def shape(message: Message) -> tuple[object, ...]:
 @pytest.mark.timeout(600)
 def test_hostile_names_change_nothing_but_the_name():
     variants = [*Variant]
+    expected: dict[tuple[object, ...], object] = {}
     for number, (hostile, usual) in enumerate(alerts_with(hostile_names())):
         variant = variants[number % len(variants)]
         for catalogue in CATALOGUES.values():
             message = render_alert(hostile, catalogue, variant, number="UA-26/014.1")
-            assert shape(message) == shape(render_alert(usual, catalogue, variant, number="UA-26/014.1"))
+            place = (number % len(ALERTS), variant, catalogue.locale)
+            if place not in expected:
+                expected[place] = shape(render_alert(usual, catalogue, variant, number="UA-26/014.1"))
+            assert shape(message) == expected[place]
             assert found(message.text) == [], message.text
             assert is_balanced(message.text), message.text
             cover = TEXT_UNITS if variant is Variant.SAFE else MOST_UNITS  # a neutral line stands above it
