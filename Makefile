@@ -1,6 +1,7 @@
 # The two commands of a newcomer: `make demo` and `make test`. Both set up a .venv in this folder first.
 PYTHON ?= python3
 BIN := .venv/bin
+JOBS ?= 0
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
@@ -23,8 +24,8 @@ demo: $(STAMP) ## Run the main job without a token: a fictional list changes, su
 run: $(STAMP) ## Run for real from config.toml
 	$(BIN)/python -m bot run
 
-test: $(STAMP) ## Run all tests, three at a time: most of them wait for a bot to answer
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+test: $(STAMP) ## Run all tests; JOBS=3 runs three at a time, on a machine with cores to spare
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 bench: $(STAMP) ## Measure what has a bound; not part of the tests
 	$(BIN)/python -m tests.bench.rendering

@@ -7,8 +7,8 @@ import pytest
 
 from bot.demo.stage import Stage
 from bot.emulator import Message, Person
-from tests.journeys.letters import NUMBER, OFFICIALS, first_letter, reader_of_an_alert, says, taps
-from tests.journeys.steps import Clock, hears_about, publish, wait_until
+from tests.journeys.letters import NUMBER, OFFICIALS, first_letter, reader_of_an_alert, says, taps, verb
+from tests.journeys.steps import Clock, hears_about, publish
 from tests.journeys.test_safe_mode import in_the_open
 
 HIWA = "Hiwa Bafrin"
@@ -67,16 +67,15 @@ async def test_what_the_post_would_bring_too_late_is_named(stage: Stage, clock: 
     clock.forward(timedelta(days=1))
     await publish(stage, stage.emulator.person(9001, first_name="Mina"), HIWA)
     await hears_about(emma, HIWA)
-    (note,) = await says(emma, "/pack")
-    heard, start = emma.chat.heard, len(emma.chat.heard)
-    await taps(emma, "warned", under=note)
-    await wait_until(lambda: len(heard) > start + 1)
-    file, rest = heard[start:]
-    assert file.text == "1 letter to print, sign and post."
+    await emma.says("/pack")  # a digest may come in between, since days pass
+    note = await emma.hears("Before your first letter")
+    await emma.taps(lambda button: verb(button) == "warned", message=note)
+    await emma.hears("1 letter to print, sign and post.")
     late = "Nobody is reached by post in time for %s. Please send these by e-mail: /actions"
-    assert rest.text == late % NUMBER
+    assert (await emma.hears("Nobody is reached")).text == late % NUMBER
     clock.forward(timedelta(days=1))
-    (said,) = await says(emma, "/pack")
+    await emma.says("/pack")
+    said = await emma.hears("There is nothing to print")
     assert said.text == f"There is nothing to print and post now.\n{late % f'{NUMBER} and UA-26/002'}"
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 from bot.demo.stage import Stage
 from bot.emulator import Message, Person
 from tests.alerts.render.report.samples import tables
@@ -23,6 +25,7 @@ async def test_a_moderator_gets_a_pdf_and_a_table(stage: Stage) -> None:
     await publish(stage, mina, "Arman Sepidkuh")
     for reader in readers:
         await hears_about(reader, "Arman Sepidkuh")
+    await asyncio.sleep(1)  # the ledger records a moment later what has arrived
 
     pdf, table = await files_of(mina, "/report UA-26/001")
     assert pdf.file is not None
