@@ -79,15 +79,3 @@ def may_act(reader: Subscriber) -> bool:
 def shown(number: int) -> int | None:
     """A number that may be shown; None below five, nought too, since that nobody did it is also told of somebody."""
     return number if number >= HIDDEN_BELOW else None
-
-
-def shown_cells(cells: Mapping[K, int]) -> dict[K, int]:
-    """The cells that may be shown beside their sum; the rest is to be shown as one, "others", without a number.
-
-    When the rest would come to less than five, the smallest cells join it: the sum would tell it otherwise.
-    """
-    visible = {key: number for key, number in cells.items() if shown(number) is not None}
-    rest = sum(cells.values()) - sum(visible.values())
-    while visible and 0 < rest < HIDDEN_BELOW:
-        rest += visible.pop(min(visible, key=visible.__getitem__))
-    return visible

@@ -68,10 +68,10 @@ def render_case(
 
 
 def render_background(
-    catalogue: Catalogue, history: Sequence[Alert], variant: Variant = Variant.NORMAL
+    catalogue: Catalogue, alerts: Sequence[Alert], variant: Variant = Variant.NORMAL
 ) -> Message | None:
-    """The story behind a case, of its newest published alert that tells one; None when none does."""
-    told = next((alert for alert in reversed(history) if any(alert.backgrounds.values())), None)
+    """The story behind a case, of the last of these alerts that tells one; None when none does."""
+    told = next((alert for alert in reversed(alerts) if any(alert.backgrounds.values())), None)
     if told is None:
         return None
     text = TextBuilder(catalogue, variant).bold(catalogue.t("Background")).line().line()

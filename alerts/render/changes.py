@@ -14,7 +14,7 @@ from alerts.case import CaseStatus, CaseView, Certainty
 from alerts.day import Day, zone_of
 from alerts.locales import Catalogue, terms
 from alerts.render import person
-from alerts.render.builder import TextBuilder, plain
+from alerts.render.builder import TextBuilder
 from alerts.render.message import Keyboard, Message
 
 _LONG: Final = 200
@@ -70,11 +70,6 @@ def _what_is_asked(catalogue: Catalogue, alert: Alert) -> list[str]:
     if facts.goal:
         lines.append(catalogue.t("Letters hoped for: %(number)s", number=facts.goal))
     return lines
-
-
-def render_background(catalogue: Catalogue, story: str) -> Message:
-    """The longer story behind an alert, as a message of its own."""
-    return TextBuilder(catalogue).bold(catalogue.t("Background")).line().line().line(plain(story)).build()
 
 
 def render_waiting(

@@ -1,7 +1,7 @@
 """What readers may know: published views of cases, published alerts, open actions. Never what a list says now.
 
 The only store that readers' surfaces may import (an import contract). `cases.seen` is never selected here; what is
-not approved yet shows in one way only: `outcome_waits` answers yes or no, so that letters can be held.
+not approved yet shows in one way only: `letters_wait` and `cases_waiting` say only that something waits, so that letters can be held.
 """
 
 from __future__ import annotations
@@ -186,11 +186,6 @@ async def topics_of_actions(session: AsyncSession, action_ids: Collection[int]) 
     for row in rows:
         found.setdefault(row.action_id, set()).add(row.key)
     return {action_id: frozenset(keys) for action_id, keys in found.items()}
-
-
-async def outcome_waits(session: AsyncSession, case_id: int) -> bool:
-    """Whether a death or a stay of this case waits for review: its letters are held, and nothing more is said."""
-    return case_id in await cases_waiting(session, [case_id])
 
 
 async def letters_wait(session: AsyncSession, action: Action) -> bool:

@@ -25,7 +25,8 @@ from alerts.locales import N_, SOURCE_LOCALE, terms
 from alerts.moderators import actor_of
 from alerts.publish import render_all
 from alerts.render import person
-from alerts.render.changes import about, render_background, render_draft
+from alerts.render.case import render_background
+from alerts.render.changes import about, render_draft
 from alerts.render.message import Button, Keyboard, Message, Variant
 from alerts.store import actions, cases, review
 from bot.buttons import Binding
@@ -96,8 +97,8 @@ async def _show_previews(call: Call, alert: Alert, number: str | None, locales: 
         preview = messages[locale, Variant.NORMAL]
         # A moderator's buttons must not serve a letter that is not out yet.
         await call.reply(replace(preview, keyboard=(), silent=True))
-        if story := alert.backgrounds.get(locale):
-            await call.reply(replace(render_background(call.services.catalogues[locale], story), silent=True))
+        if (background := render_background(call.services.catalogues[locale], [alert])) is not None:
+            await call.reply(replace(background, silent=True))
 
 
 async def _decision(call: Call, alert: Alert, refusal: Refusal | None) -> Message:

@@ -222,15 +222,6 @@ async def books_of_chain(session: AsyncSession, action_id: int) -> dict[int, dic
     return {alert_id: entries for alert_id, entries in found.items() if entries}
 
 
-async def reach(session: AsyncSession, action_id: int) -> int:
-    """How many readers a chain has reached at least: those to whom the alert of it that went furthest was sent.
-
-    Who they are is forgotten with the ledger, so readers of different alerts cannot be told apart.
-    """
-    chain = await books_of_chain(session, action_id)
-    return max((entries.get(DeliveryStatus.SENT, 0) for entries in chain.values()), default=0)
-
-
 _BREAK_OFF: Final = text("""
 UPDATE deliveries SET status = 'cancelled', reason = :reason, done_at = :now
 WHERE alert_id = :alert AND operation = 'send' AND status = 'pending'

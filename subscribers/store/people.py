@@ -17,7 +17,6 @@ from alerts.columns import sealer_of
 from subscribers.delivery import Operation
 from subscribers.store.ledger import affected, engine_of
 from subscribers.subscriber import ChatKind, Mode, Subscriber
-from subscribers.subscription import case_key
 from subscribers.tables import (
     ActRow,
     AddressFailureRow,
@@ -242,10 +241,3 @@ def _is_forgotten() -> ColumnElement[bool]:
         col(DeliveryRow.alert_id) == _ALERTS.c.id, col(DeliveryRow.operation) == Operation.SEND.value
     )
     return ~told.exists() & ~sent.exists()
-
-
-async def follower_count(session: AsyncSession, case_id: int) -> int:
-    """How many follow one case; show nothing under five (domain.md section 5)."""
-    key = case_key(case_id)
-    rows = select(func.count()).select_from(SubscriptionRow).where(col(SubscriptionRow.key) == key)
-    return await session.scalar(rows) or 0

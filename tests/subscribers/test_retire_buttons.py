@@ -189,16 +189,15 @@ async def test_buttons_are_not_in_the_books(sessions: Sessions) -> None:
     for now in (NOW, NOW + KEEP + timedelta(minutes=1)):
         async with sessions() as session:
             assert await ledger.books(session, alert) == {S.SENT: 4}
-            assert await ledger.reach(session, case[1]) == 4
         await send(sending(sessions, FakeMessenger()), now)
         await retire(sessions, now + KEEP, KEEP)
     assert await world.rows(sessions) == []
 
 
-async def test_reach_is_that_of_the_alert_that_went_furthest(sessions: Sessions) -> None:
+async def test_the_books_of_a_chain_are_those_of_its_alerts(sessions: Sessions) -> None:
     case = await world.open_case(sessions)
     async with sessions() as session:
-        assert await ledger.reach(session, case[1]) == 0
+        assert await ledger.books_of_chain(session, case[1]) == {}
     for chat in (101, 102, 103):
         await world.join(sessions, chat)
     first, _ = await sent(sessions, case)
@@ -209,7 +208,6 @@ async def test_reach_is_that_of_the_alert_that_went_furthest(sessions: Sessions)
     await retire(sessions, NOW + KEEP, KEEP)
     async with sessions() as session:
         assert await ledger.books_of_chain(session, case[1]) == {first: {S.SENT: 3}, second: {S.SENT: 1}}
-        assert await ledger.reach(session, case[1]) == 3
 
 
 async def test_buttons_that_telegram_refuses_to_take_stop_no_broadcast(sessions: Sessions) -> None:
