@@ -8,6 +8,7 @@ Does not retry: the list's next due time does.
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import ipaddress
 import socket
@@ -61,9 +62,17 @@ class NotModified:
     """The server says that nothing changed."""
 
 
+@functools.cache
+def tls() -> ssl.SSLContext:
+    """What trusts the usual authorities, whatever the environment says; reading them takes a while, so once a process."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def open_client() -> httpx.AsyncClient:
     """A client fit for `fetch`; the caller closes it."""
-    return httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=httpx.Timeout(TOTAL_SECONDS))
+    return httpx.AsyncClient(
+        verify=tls(), trust_env=False, follow_redirects=False, timeout=httpx.Timeout(TOTAL_SECONDS)
+    )
 
 
 async def fetch(

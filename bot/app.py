@@ -28,7 +28,7 @@ from telegram.request import HTTPXRequest
 
 from alerts import locales, tend
 from alerts.errors import ConfigError, KeyFileError
-from alerts.fetch import open_client
+from alerts.fetch import open_client, tls
 from alerts.seal import Sealer, read_key_file
 from bot import gate, registration, store
 from bot.commands import MENU
@@ -99,7 +99,7 @@ def build_application(services: Services, token: str) -> App:
 
 
 def _request(**options: Any) -> HTTPXRequest:
-    return HTTPXRequest(**options, httpx_kwargs={"trust_env": False})
+    return HTTPXRequest(**options, httpx_kwargs={"trust_env": False, "verify": tls()})
 
 
 @asynccontextmanager

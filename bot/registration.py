@@ -37,37 +37,39 @@ Rows = list[tuple[str, BotCommandScope, str, list[BotCommand]]]
 async def register(bot: Bot, services: Services) -> None:
     """Tell Telegram what has changed since the last time; each part is remembered by its hash."""
     await register_menus(bot, services)
+    known = await _known(services)
+    told: dict[str, str] = {}
     for code, catalogue in _languages(services):
         about = [catalogue.t(ABOUT), catalogue.t(DESCRIPTION)]
-        if await _differs(services, f"registered.about.{code}", about):
+        key = f"registered.about.{code}"
+        if known.get(key) != _hash(about):
             await bot.set_my_short_description(about[0], language_code=code)
             await bot.set_my_description(about[1], language_code=code)
-            await _remember(services, f"registered.about.{code}", about)
-    await _register_name(bot, services)
+            told[key] = _hash(about)
+    name = services.settings.require_organisation().name[:64]
+    if known.get("registered.name") != _hash(name):
+        await bot.set_my_name(name)
+        told["registered.name"] = _hash(name)
+    await _remember(services, told)
 
 
 async def register_menus(bot: Bot, services: Services) -> None:
     """The menus of commands; a moderator's own can be set only after their first message to the bot."""
-    rows = await _menus(services)
-    async with services.sessions() as session:
-        known = {name: await store.get_setting(session, name) for name, *_ in rows}
-    for name, scope, code, commands in rows:
-        wanted = [command.to_dict() for command in commands]
-        if known[name] != _hash(wanted):
-            try:
-                await bot.set_my_commands(commands, scope=scope, language_code=code)
-            except BadRequest:
-                _log.info("a menu could not be set yet")
-                continue
-            await _remember(services, name, wanted)
-
-
-async def _register_name(bot: Bot, services: Services) -> None:
-    organisation = services.settings.require_organisation()
-    name = organisation.name[:64]
-    if await _differs(services, "registered.name", name):
-        await bot.set_my_name(name)
-        await _remember(services, "registered.name", name)
+    known = await _known(services)
+    told: dict[str, str] = {}
+    closed: list[BotCommandScope] = []  # what is refused in one language is refused in all
+    for name, scope, code, commands in await _menus(services):
+        wanted = _hash([command.to_dict() for command in commands])
+        if known.get(name) == wanted or scope in closed:
+            continue
+        try:
+            await bot.set_my_commands(commands, scope=scope, language_code=code)
+        except BadRequest:
+            _log.info("a menu could not be set yet")
+            closed.append(scope)
+        else:
+            told[name] = wanted
+    await _remember(services, told)
 
 
 def _languages(services: Services) -> list[tuple[str, Catalogue]]:
@@ -98,14 +100,16 @@ def _commands(catalogue: Catalogue, lines: tuple[MenuLine, ...] | list[MenuLine]
     return [BotCommand(line.name, catalogue.t(line.summary)) for line in lines]
 
 
-async def _differs(services: Services, key: str, wanted: object) -> bool:
+async def _known(services: Services) -> dict[str, str]:
     async with services.sessions() as session:
-        return await store.get_setting(session, key) != _hash(wanted)
+        return await store.get_settings(session, "registered.")
 
 
-async def _remember(services: Services, key: str, wanted: object) -> None:
-    async with services.sessions.begin() as session:
-        await store.put_setting(session, key, _hash(wanted))
+async def _remember(services: Services, told: dict[str, str]) -> None:
+    if told:
+        async with services.sessions.begin() as session:
+            for key, value in told.items():
+                await store.put_setting(session, key, value)
 
 
 def _hash(wanted: object) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -34,6 +34,14 @@ async def get_setting(session: AsyncSession, key: str) -> str | None:
     """A remembered value."""
     row = await session.get(SettingRow, key)
     return row.value if row else None
+
+
+async def get_settings(session: AsyncSession, prefix: str) -> dict[str, str]:
+    """All remembered values whose key begins so."""
+    found = await session.execute(
+        select(SettingRow).where(col(SettingRow.key).startswith(prefix, autoescape=True))
+    )
+    return {row.key: row.value for row in found.scalars()}
 
 
 async def put_setting(session: AsyncSession, key: str, value: str) -> None:

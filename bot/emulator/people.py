@@ -25,7 +25,7 @@ from bot.emulator.world import Matcher, Toast, World
 if TYPE_CHECKING:
     from bot.emulator.groups import Group
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ButtonMatcher = str | Callable[[Button], bool]
 

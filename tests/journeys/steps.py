@@ -15,7 +15,8 @@ from bot.demo import people
 from bot.demo.stage import MODERATORS, Stage
 from bot.emulator import Group, Message, Person
 
-PATIENCE = 8.0
+PATIENCE = 30.0
+"""How long to wait for what must come; a busy machine may need it, a quick one does not notice."""
 TICK = timedelta(seconds=0.2)
 """Every station has its turn at least that often, so that nobody waits for a minute to end."""
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from bot.demo.stage import Stage
-from tests.journeys.steps import answer, hears_about, moderators, publish, tap
+from pathlib import Path
+
+from bot.demo.stage import Stage, set_up
+from tests.journeys.steps import TICK, answer, hears_about, moderators, publish, tap
 
 ARMAN = "Arman Sepidkuh"
 
@@ -21,7 +23,12 @@ async def test_everything_after_a_change_is_in_the_new_language(stage: Stage) ->
     assert (await answer(nasrin, "/case 1")).text.startswith("آرمان سپیدکوه")
 
 
-async def test_menus_are_set_once_per_language_and_place(stage: Stage) -> None:
+async def test_menus_are_set_once_per_language_and_place(tmp_path: Path) -> None:
+    async with set_up(tmp_path, tick=TICK) as stage:
+        await menus_are_set_once(stage)
+
+
+async def menus_are_set_once(stage: Stage) -> None:
     emulator = stage.emulator
     await moderators(stage)
     private, groups = {"type": "all_private_chats"}, {"type": "all_group_chats"}
@@ -50,8 +57,9 @@ async def test_menus_are_set_once_per_language_and_place(stage: Stage) -> None:
     assert "approve" in [each["command"] for each in emulator.commands(type="chat", chat_id=9001) or []]
 
 
-async def test_a_moderator_has_the_menu_from_the_first_start(stage: Stage) -> None:
-    mina, _ = await moderators(stage)
-    menu = stage.emulator.commands(type="chat", chat_id=mina.id)
-    assert menu is not None
-    assert "approve" in [each["command"] for each in menu]
+async def test_a_moderator_has_the_menu_from_the_first_start(tmp_path: Path) -> None:
+    async with set_up(tmp_path, tick=TICK) as stage:
+        mina, _ = await moderators(stage)
+        menu = stage.emulator.commands(type="chat", chat_id=mina.id)
+        assert menu is not None
+        assert "approve" in [each["command"] for each in menu]
