@@ -1,7 +1,7 @@
 # The two commands of a newcomer: `make demo` and `make test`. Both set up a .venv in this folder first.
 PYTHON ?= python3
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= 3
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
@@ -24,7 +24,7 @@ demo: $(STAMP) ## Run the main job without a token: a fictional list changes, su
 run: $(STAMP) ## Run for real from config.toml
 	$(BIN)/python -m bot run
 
-test: $(STAMP) ## Run all tests, two at a time; JOBS=0 runs them one after the other in this process
+test: $(STAMP) ## Run all tests, three at a time; JOBS=0 runs them one after the other in this process
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 bench: $(STAMP) ## Measure what has a bound; not part of the tests

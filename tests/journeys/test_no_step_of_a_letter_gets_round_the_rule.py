@@ -135,8 +135,7 @@ async def test_after_the_deadline(stage: Stage, emma: Person, clock: Clock) -> N
     await acts_are_heard(emma, steps)
     clock.forward(timedelta(hours=49))
     await acts_are_refused(emma, steps, CLOSED)
-    (pack,) = await says(emma, "/pack")
-    assert pack.text == "There are no open urgent actions now."
+    assert await new_words(emma, emma.says("/pack")) == "There are no open urgent actions now."
 
 
 async def test_while_an_outcome_waits(stage: Stage, emma: Person) -> None:
@@ -146,8 +145,7 @@ async def test_while_an_outcome_waits(stage: Stage, emma: Person) -> None:
     await mina.hears("Executed")
     await is_refused(emma, steps, CHECKED)
     await acts_are_heard(emma, steps)
-    (pack,) = await says(emma, "/pack")
-    assert pack.text == "There are no open urgent actions now."
+    assert await new_words(emma, emma.says("/pack")) == "There are no open urgent actions now."
 
 
 async def test_while_letters_are_held(stage: Stage, emma: Person) -> None:
@@ -158,8 +156,7 @@ async def test_while_letters_are_held(stage: Stage, emma: Person) -> None:
     await wait_until(lambda: any("has been stayed" in each.text for each in emma.messages))
     await is_refused(emma, steps, HELD)
     await acts_are_heard(emma, steps)
-    (pack,) = await says(emma, "/pack")
-    assert pack.text == "There are no open urgent actions now."
+    assert await new_words(emma, emma.says("/pack")) == "There are no open urgent actions now."
 
 
 async def test_after_a_death(stage: Stage, emma: Person) -> None:
@@ -180,6 +177,5 @@ async def test_for_who_only_reads(stage: Stage, emma: Person) -> None:
     await tap(emma, "mode:read_only:c")
     await is_refused(emma, steps, READ_ONLY)
     await acts_are_refused(emma, steps, READ_ONLY)
-    (pack,) = await says(emma, "/pack")
-    assert pack.text == READ_ONLY
+    assert await new_words(emma, emma.says("/pack")) == READ_ONLY
     assert (await says(emma, "/actions"))[0].buttons == ()
