@@ -212,6 +212,7 @@ class AlertRow(SQLModel, table=True):
     approved_at: datetime | None = instant()
     published_at: datetime | None = instant()
     fanned_out_at: datetime | None = instant()
+    paused_until: datetime | None = instant()  # a moderator's pause of its broadcast
     ended_at: datetime | None = instant()
     told_revision: int = 0
 

@@ -1,11 +1,11 @@
-"""The tables of `bot`: settings it remembers and where a conversation stands. Seen by `bot.store` only."""
+"""The tables of `bot`: what it remembers, updates not yet handled, where a conversation stands. Seen by `bot.store` only."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, LargeBinary, Text
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from alerts.columns import NAMING, Instant
@@ -28,6 +28,30 @@ class FileRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     file_id: str = Field(sa_type=Text)
     at: datetime = Field(sa_type=Instant, index=True)
+
+
+class UpdateRow(SQLModel, table=True):
+    """What Telegram gave us and we have not handled yet: stored before it is acknowledged (safety.md 21)."""
+
+    __tablename__ = "updates"
+    __table_args__ = (Index("ix_updates_turn", "urgent", "update_id"),)
+    update_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # the sealed JSON
+    sender: bytes | None = Field(
+        default=None, sa_column=Column(LargeBinary)
+    )  # a keyed digest of the person's id
+    urgent: bool = False  # a moderator's, or /stop and its kin
+    tries: int = 0
+    at: datetime = Field(sa_type=Instant)
+
+
+class HandledRow(SQLModel, table=True):
+    """What was acted on a while ago, so that Telegram's repeats do nothing: update ids and taps, as keyed digests."""
+
+    __tablename__ = "handled"
+    __table_args__ = (Index("ix_handled_at", "at"),)
+    key: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    at: datetime = Field(sa_type=Instant)
 
 
 class ConversationRow(SQLModel, table=True):

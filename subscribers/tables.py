@@ -89,9 +89,14 @@ class DeliveryRow(SQLModel, table=True):
         CheckConstraint("(alert_id IS NULL) <> (digest_day IS NULL)", name="subject"),
         CheckConstraint("lane BETWEEN 0 AND 3", name="lane"),
         Unique("alert_id", "subscriber_id", "operation"),
-        Unique("subscriber_id", "digest_day"),  # in this order it also serves the erasing of a subscriber
-        # In the order of the claim: what may have gone out once already stands at the back of its lane.
-        partial("ix_deliveries_due", "lane", "copies", "alert_id", "id", where="status = 'pending'"),
+        Unique(
+            "subscriber_id", "digest_day", "operation"
+        ),  # in this order it also serves erasing a subscriber
+        # In the order of the claim: what may have gone out once already stands at the back of its lane, and whoever
+        # is awake comes first.
+        partial(
+            "ix_deliveries_due", "lane", "copies", "asleep", "alert_id", "id", where="status = 'pending'"
+        ),
         partial("ix_deliveries_leased", "lease_until", where="status = 'dispatched'"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -100,6 +105,7 @@ class DeliveryRow(SQLModel, table=True):
     subscriber_id: int | None = owned_by_subscriber(unlink=True)
     operation: str
     lane: int
+    asleep: bool = False  # it was night where the reader lives when the row was made
     status: str
     attempts: int = 0  # times it was dispatched; the fence for results
     copies: int = 0  # times it may have reached Telegram
@@ -107,6 +113,9 @@ class DeliveryRow(SQLModel, table=True):
     worker: str | None = None
     not_before: datetime | None = instant()
     reason: str | None = None  # why it ended as it did, in our words
+    message: bytes | None = Field(
+        default=None, sa_column=Column(LargeBinary)
+    )  # sealed id, if it is to be deleted
     done_at: datetime | None = instant()
 
 

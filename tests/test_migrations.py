@@ -209,7 +209,7 @@ async def test_petitions_and_messages_of_before_urgent_actions(in_use: AsyncEngi
         assert (Facts.from_json(facts).petitions, backgrounds) == ((Petition("https://a.example/b"),), {})
         assert tuple(action) == ([{"url": "https://a.example/b"}], False)
         assert (members.all(), chain.all()) == ([(1, 1)], [(1, b"sealed", True)])
-    await migrate(in_use, "-1")
+    await migrate(in_use, "-2")
     async with in_use.connect() as connection:
         stored = await connection.scalar(text("SELECT CAST(facts AS TEXT) FROM alerts"))
         assert json.loads(stored) == FACTS

@@ -73,8 +73,8 @@ WHERE has_buttons AND alert_id IN (SELECT id FROM alerts WHERE status <> 'publis
 """)
 
 _UNBUTTON: Final = text("""
-INSERT INTO deliveries (alert_id, subscriber_id, operation, lane, status, attempts, copies)
-SELECT c.alert_id, c.subscriber_id, 'unbutton', :lane, 'pending', 0, 0
+INSERT INTO deliveries (alert_id, subscriber_id, operation, lane, asleep, status, attempts, copies)
+SELECT c.alert_id, c.subscriber_id, 'unbutton', :lane, FALSE, 'pending', 0, 0
 FROM chain_rows c JOIN subscribers p ON p.id = c.subscriber_id
 WHERE c.has_buttons AND c.alert_id IN (SELECT id FROM alerts WHERE status <> 'published')
     AND p.active AND p.gone_at IS NULL

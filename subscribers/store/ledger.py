@@ -28,7 +28,7 @@ _SKIP_LOCKED: Final = {"sqlite": "", "postgresql": "FOR UPDATE OF d SKIP LOCKED"
 # after the end: they hear it when what they ask for matches any alert of the chain (safety.md 25); the others only
 # corrections and stops, and by alerts of which neither messages nor deliveries are remembered.
 _FAN_OUT: Final = """
-INSERT INTO deliveries (alert_id, subscriber_id, operation, lane, status, attempts, copies)
+INSERT INTO deliveries (alert_id, subscriber_id, operation, lane, asleep, status, attempts, copies)
 WITH wanted(subscriber_id, was_reached) AS (
     SELECT s.subscriber_id, 0
     FROM alert_topics t JOIN subscriptions s ON s.key = t.key
@@ -55,7 +55,7 @@ WITH wanted(subscriber_id, was_reached) AS (
         AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.alert_id = o.id AND d.operation = 'send')
     ))
 )
-SELECT a.id, p.id, 'send', a.lane, 'pending', 0, 0
+SELECT a.id, p.id, 'send', a.lane, FALSE, 'pending', 0, 0
 FROM wanted w JOIN subscribers p ON p.id = w.subscriber_id JOIN alerts a ON a.id = :alert
 WHERE p.active AND p.gone_at IS NULL
     AND (p.paused_until IS NULL OR p.paused_until <= :now OR w.was_reached = 1)
