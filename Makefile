@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 3
 STAMP := .venv/.ready
+PEERS := .venv/peers/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test bench check format messages lock clean
+.PHONY: help setup demo run test crash bench check format messages lock clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,8 +28,16 @@ run: $(STAMP) ## Run for real from config.toml
 test: $(STAMP) ## Run all tests, three at a time; JOBS=0 runs them one after the other in this process
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-bench: $(STAMP) ## Measure what has a bound; not part of the tests
-	$(BIN)/python -m tests.bench.rendering
+crash: $(STAMP) ## Kill the bot at every side effect, and 1,500 times at random: hours on two cores
+	UAB_CRASH=complete $(BIN)/python -m pytest -n 2 --dist worksteal tests/crash
+
+bench: $(STAMP) $(PEERS) ## Measure what has a bound, beside its peers; LINE="STATION LIST" for some lines only
+	$(BIN)/python -m tests.bench $(LINE)
+
+$(PEERS): requirements-bench.txt
+	$(PYTHON) -m venv .venv/peers
+	.venv/peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $(PEERS)
 
 check: $(STAMP) ## Linters, types and the map of imports
 	$(BIN)/ruff check .
@@ -47,6 +56,7 @@ messages: $(STAMP) ## Collect the words of the code into locales/ and update eve
 lock: ## Pin the requirements with hashes (needs uv)
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.txt
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --extra dev pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --group bench -o requirements-bench.txt
 
 clean: ## Remove what the other commands made
 	rm -rf .venv build dist .ruff_cache .mypy_cache .import_linter_cache

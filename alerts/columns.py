@@ -15,6 +15,9 @@ from sqlalchemy.types import TypeDecorator
 
 from alerts.seal import Sealer
 
+ONLY_READS: Final = "only_reads"
+"""The execution option that `bot.database` looks for."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -63,3 +66,11 @@ def sealer_of(session: AsyncSession) -> Sealer:
     sealer = session.info["sealer"]
     assert isinstance(sealer, Sealer)
     return sealer
+
+
+async def only_reads(session: AsyncSession) -> None:
+    """What this session does from here to its end only reads: on SQLite it then keeps no writer waiting.
+
+    To be called before anything else is done in it. For what takes long; anything short need not ask.
+    """
+    await session.connection(execution_options={ONLY_READS: True})

@@ -87,6 +87,9 @@ class Day:
         return "-".join(parts)
 
 
+COUNTRIES: Final = frozenset(get_global("territory_zones")) - {"001", "ZZ"}
+"""Codes (ISO 3166-1) of the countries whose zones are known; the world and "unknown" are none."""
+
 _CAPITALS: Final = {"US": "America/New_York"}
 """Where several zones share the first end of a day, the one that people know."""
 

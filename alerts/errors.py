@@ -2,6 +2,7 @@
 
     BotError                    base: shown as one line, exit code 2 on the command line
     |-- ConfigError             a key of the configuration (bot/config.py)
+    |-- AlreadyRunningError     another process is at work on this database (bot/leader.py)
     |-- KeyFileError            the sealing key cannot be read (alerts/seal.py)
     |-- ListError               an edition cannot be read whole: it is held (alerts/lists/)
     |   `-- FetchError          the document could not be got at all (alerts/fetch.py)
@@ -20,6 +21,10 @@ class BotError(Exception):
 
 class ConfigError(BotError):
     """A key of the configuration is missing, unknown or wrong."""
+
+
+class AlreadyRunningError(BotError):
+    """Another process is at work where there can be one only."""
 
 
 class KeyFileError(BotError):

@@ -182,6 +182,9 @@ class TargetRow(SQLModel, table=True):
     retired_at: datetime | None = instant()
 
 
+_IS_UNREPORTED = "fanned_out_at IS NOT NULL AND reported_at IS NULL"
+
+
 class AlertRow(SQLModel, table=True):
     """One alert on its way through review; its core facts are frozen into `facts` at each revision."""
 
@@ -192,6 +195,12 @@ class AlertRow(SQLModel, table=True):
         one_of("disposition", Disposition),
         CheckConstraint("lane BETWEEN 0 AND 3", name="lane"),
         Index("ix_alerts_status_lane", "status", "lane"),
+        Index(
+            "ix_alerts_unreported",
+            "id",
+            sqlite_where=sql(_IS_UNREPORTED),
+            postgresql_where=sql(_IS_UNREPORTED),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="cases.id", index=True)
@@ -213,6 +222,7 @@ class AlertRow(SQLModel, table=True):
     published_at: datetime | None = instant()
     fanned_out_at: datetime | None = instant()
     paused_until: datetime | None = instant()  # a moderator's pause of its broadcast
+    reported_at: datetime | None = instant()  # the moderators were told how its broadcast ended
     ended_at: datetime | None = instant()
     told_revision: int = 0
 

@@ -34,6 +34,7 @@ _LONGER: Final = {
             "t-look",
             "t-page",
             "t-add",
+            "p-look",
         ),
         _LOOKING,
     ),
@@ -48,6 +49,7 @@ DECIDING: Final = frozenset(
         *(f"as-{one.value}" for one in Disposition),
         *("e-ask", "e-asked", "e-mark", "e-said"),
         *("join", "part", "a-hold", "a-resume", "a-more", "q-more", "q-end", "q-stands", "q-none"),
+        *("p-pause", "p-keep", "p-resume", "p-stop", "p-end"),
         *("t-agree", "t-refuse", "t-check", "t-retire", "t-mark", "t-propose"),
     }
 )

@@ -32,6 +32,7 @@ from bot.sections import (
     Web,
 )
 
+_SECRETS: Final = {"token": "token", "webhook_secret": "webhook's secret"}
 TOKEN: Final = re.compile(r"\d+:[A-Za-z0-9_-]+")
 
 
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX,
         env_nested_delimiter=DELIMITER,
         extra="forbid",
+        hide_input_in_errors=True,
         frozen=True,
         nested_model_default_partial_update=True,
     )
@@ -137,13 +139,13 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
         raise ConfigError(_not_toml(path, error)) from error
 
 
-def exposed_token(path: Path) -> str | None:
-    """What is wrong when the configuration itself holds the token and others can read it; None when nothing is."""
-    if not read_toml(path)[1].get("telegram", {}).get("token"):
+def exposed_secret(path: Path) -> str | None:
+    """What is wrong when the configuration itself holds a secret and others can read it; None when nothing is."""
+    said = read_toml(path)[1].get("telegram", {})
+    held = next((what for key, what in _SECRETS.items() if said.get(key)), None)
+    if held is None or not stat.S_IMODE(path.stat().st_mode) & 0o077:
         return None
-    if not stat.S_IMODE(path.stat().st_mode) & 0o077:
-        return None
-    return f"others can read {path}, which holds the token. Run: chmod 600 {path}"
+    return f"others can read {path}, which holds the {held}. Run: chmod 600 {path}"
 
 
 def _read(path: Path) -> str:

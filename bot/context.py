@@ -20,7 +20,9 @@ from alerts.seal import Sealer
 from bot.buttons import Binding
 from bot.config import Settings
 from bot.database import Sessions
-from bot.messenger import as_parameters, put_buttons, send, wait_of
+from bot.live import LiveMessages
+from bot.messenger import as_parameters, put_buttons, send
+from bot.outcomes import wait_of
 from subscribers.subscriber import ChatKind, Mode, Subscriber
 
 _PATIENCE_SECONDS: Final = 3.0
@@ -40,7 +42,10 @@ class MenuLine:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that outlives a call. `nudge` wakes the stations at once after an approval."""
+    """Everything that outlives a call. `nudge` lets out at once what was approved, `due` sends at once what is due.
+
+    `live`: the messages that moderators watch.
+    """
 
     settings: Settings
     sessions: Sessions
@@ -49,6 +54,8 @@ class Services:
     clock: Clock
     menu: tuple[MenuLine, ...] = ()
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
+    due: asyncio.Event = field(default_factory=asyncio.Event)
+    live: LiveMessages = field(default_factory=LiveMessages)
 
 
 class Context(CallbackContext[ExtBot[None], dict[str, Any], dict[str, Any], dict[str, Any]]):
@@ -108,11 +115,12 @@ class Call:
         words = as_parameters(message, self.bot.username) | {"reply_markup": ForceReply()}
         await patiently(lambda: self.bot.send_message(self.chat, protect_content=message.protected, **words))
 
-    async def offer(self, message: Message, buttons: Callable[[Binding], Keyboard]) -> None:
-        """Answer, then put buttons under the answer that count only there."""
+    async def offer(self, message: Message, buttons: Callable[[Binding], Keyboard]) -> int:
+        """Answer, then put buttons under the answer that count only there; returns the answer's id."""
         sent = await self.reply(message)
         if keyboard := buttons(self.bound_to(sent)):
             await patiently(lambda: put_buttons(self.bot, self.chat, sent, keyboard))
+        return sent
 
     async def say(self, msgid: str, **values: object) -> int:
         """Answer with one translated sentence."""
@@ -154,3 +162,13 @@ async def patiently(attempt: Callable[[], Awaitable[_T]]) -> _T:
             raise
         await asyncio.sleep(wait)
         return await attempt()
+
+
+async def woken(seconds: float, *events: asyncio.Event) -> None:
+    """Sleep for so long, or until one of the events is set."""
+    waiting = {asyncio.create_task(event.wait(), name="waiting") for event in events}
+    try:
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()

@@ -1,7 +1,7 @@
 """The engine, its sessions and its migrations, on SQLite and PostgreSQL alike. No queries here.
 
 SQLite transactions begin IMMEDIATE: a deferred one that reads first fails when it comes to write, however long
-it is willing to wait (dependencies.md).
+it is willing to wait (dependencies.md). Those that say that they only read keep nobody waiting.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -23,11 +23,14 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from alerts.columns import ONLY_READS
 from alerts.errors import ConfigError
 from alerts.seal import Sealer
 
 Sessions = async_sessionmaker[AsyncSession]
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_STARTING: Final = 0x7561622D64626D73
+"""The advisory lock of those who start; any number that nothing else in the database locks."""
 _BUSY_SECONDS: Final = 15
 _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
@@ -52,7 +55,7 @@ def open_engine(url: str) -> AsyncEngine:
             parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None}
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_immediate)
+        event.listen(engine.sync_engine, "begin", _begin)
         return engine
     if parsed.drivername == "postgresql+asyncpg":
         return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
@@ -89,10 +92,24 @@ def open_sessions(engine: AsyncEngine, sealer: Sealer) -> Sessions:
 
 
 async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
-    """Bring the database to `revision` ("head", "base", a name ahead, or "-1" for one back), in one transaction."""
+    """Bring the database to `revision` ("head", "base", a name ahead, or "-1" for one back), in one transaction.
+
+    Several processes may do so at once.
+    """
     async with reachable(engine) as connection, _rebuilding(connection), connection.begin():
+        await one_by_one(connection)
         await connection.run_sync(_run_migrations, revision)
         await connection.run_sync(_check_references)
+
+
+async def one_by_one(on: AsyncConnection | AsyncSession) -> None:
+    """Until the transaction ends, no other process is past this line: for what each does at its start.
+
+    On SQLite there is no other, and a transaction that writes is alone anyway.
+    """
+    dialect = on.dialect if isinstance(on, AsyncConnection) else on.get_bind().dialect
+    if dialect.name == "postgresql":
+        await on.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _STARTING})
 
 
 @asynccontextmanager
@@ -142,5 +159,6 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    only_reads = connection.get_execution_options().get(ONLY_READS)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")

@@ -1,14 +1,15 @@
-"""Messages to Telegram, and the one table of what its errors mean (delivery.md section 3)."""
+"""Messages to Telegram.
+
+A delivery's body is serialised once for all chats that get the same words; only chat, reply and loudness are
+put in. Does not retry or pace, and leaves what an error means to bot/outcomes.py.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
-import os
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, Final
 
-import httpx
 from telegram import (
     Bot,
     CopyTextButton,
@@ -17,48 +18,23 @@ from telegram import (
     LinkPreviewOptions,
     MessageEntity,
     ReplyParameters,
-)
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-    TimedOut,
+    TelegramObject,
 )
 
-from alerts.render.message import Button, Keyboard, Message
+from alerts.render.message import Button, Entity, Keyboard, Message
+from bot.outcomes import FAULT, outcome_of
+from bot.transport import BulkBot
 from subscribers.delivery import Envelope, Operation, Outcome, OutcomeKind
 
 _log = logging.getLogger(__name__)
 
-# The library is asked for waits as timedeltas; otherwise it warns at each 429 that they will be so one day.
-os.environ.setdefault("PTB_TIMEDELTA", "true")
-
-_NEVER_LEFT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_GONE_TEXTS: Final = (
-    "chat not found",
-    "user not found",
-    "peer_id_invalid",
-    "rights to send",  # a group that let us in and then forbade us to write
-    "chat_write_forbidden",
-    "need administrator rights",
-    "group chat was deactivated",
-)
-_NOTHING_LEFT_TO_DO: Final = (
-    "message is not modified",
-    "message to edit not found",
-    "message can't be edited",
-    "message to delete not found",
-    "message can't be deleted",
-)
-"""What a reader has removed, or what an earlier attempt did, needs no second one; it is no fault of the content."""
-_BUSY: Final = "too_many_requests"
-_UNCLEAR: Final = "no_clear_answer"
-_NO_WAIT_GIVEN: Final = timedelta(seconds=5)
+_METHODS: Final = {
+    Operation.EDIT: "edit_message_text",
+    Operation.UNBUTTON: "edit_message_reply_markup",
+    Operation.DELETE: "delete_message",
+}
+_KEPT: Final = 1_000  # alerts, locales and variants in flight at once, and digests by what they hold
+_Said = tuple[str, tuple[Entity, ...], Keyboard]
 
 
 def as_parameters(message: Message, username: str) -> dict[str, Any]:
@@ -113,103 +89,84 @@ async def put_buttons(bot: Bot, chat: int, message_id: int, keyboard: Keyboard) 
 
 
 class TelegramMessenger:
-    """Performs claimed deliveries; never raises, always answers with an Outcome."""
+    """Performs claimed deliveries; never raises, always answers with an Outcome.
 
-    def __init__(self, bot: Bot) -> None:
+    `paid`: messages go out at the paid rate (delivery.md section 1), which costs the bot's owner Stars.
+    """
+
+    def __init__(self, bot: BulkBot, *, paid: bool = False) -> None:
         self._bot = bot
+        self._paid = paid
+        self._words = _Words(bot)
 
     async def perform(self, envelope: Envelope) -> Outcome:
         """One attempt."""
         try:
             message_id = await self._act(envelope)
-        except TelegramError as error:
-            return outcome_of(error)
         except Exception as error:  # noqa: BLE001 - a fault in one message must not tear down all in flight
-            if isinstance(error, KeyError) and error.args == ("result",):
-                # The library takes a 200 for a yes, whatever the answer says.
-                return Outcome(OutcomeKind.AMBIGUOUS, reason=_UNCLEAR)
-            _log.exception("a delivery failed by a fault of ours")
-            return Outcome(OutcomeKind.AMBIGUOUS, reason="fault")
+            outcome = outcome_of(error)
+            if outcome.reason == FAULT:
+                _log.exception("a delivery failed by a fault of ours")
+            return outcome
         return Outcome(OutcomeKind.SENT, message_id=message_id)
 
     async def _act(self, envelope: Envelope) -> int:
         if envelope.operation is Operation.SEND:
-            return await send(self._bot, envelope.chat, envelope.message, reply_to=envelope.reply_to)
+            body = self._words.of(envelope.message) + _to_chat(envelope, paid=self._paid)
+            sent = await self._bot.call("send_message", body)
+            return int(sent["message_id"])
         assert envelope.reply_to is not None, "edits and deletions name the message they act on"
-        target = envelope.reply_to
-        if envelope.operation is Operation.DELETE:
-            await self._bot.delete_message(envelope.chat, target)
-        elif envelope.operation is Operation.UNBUTTON:
-            await self._bot.edit_message_reply_markup(envelope.chat, target)
-        else:
-            words = as_parameters(envelope.message, self._bot.username)
-            await self._bot.edit_message_text(chat_id=envelope.chat, message_id=target, **words)
-        return target
+        place = b'"chat_id":%d,"message_id":%d}' % (envelope.chat, envelope.reply_to)
+        words = self._words.of(envelope.message) if envelope.operation is Operation.EDIT else b"{"
+        await self._bot.call(_METHODS[envelope.operation], words + place)
+        return envelope.reply_to
 
 
-def outcome_of(error: TelegramError) -> Outcome:
-    """The class of delivery.md section 3 that an error falls in. `reason` is our word, never Telegram's text."""
-    if isinstance(error.__cause__, TelegramError):  # no JSON: something between us and Telegram answered
-        return Outcome(OutcomeKind.AMBIGUOUS, reason=_UNCLEAR)
-    for kind, read in _TABLE:
-        if isinstance(error, kind):
-            return read(error)
-    return Outcome(OutcomeKind.AMBIGUOUS, reason=_UNCLEAR)
+class _Words:
+    """Messages as the beginning of a JSON body, open for more; each serialised once, the latest are kept."""
+
+    def __init__(self, bot: BulkBot) -> None:
+        self._bot = bot
+        self._kept: dict[tuple[int, int, int], tuple[_Said, bytes]] = {}
+
+    def of(self, message: Message) -> bytes:
+        """Text, entities and buttons: `{…,`. Sound and protection are a matter of each chat."""
+        said: _Said = (message.text, message.entities, message.keyboard)
+        # By identity: comparing whole messages costs what keeping them saves. What is kept cannot be another's.
+        key = (id(said[0]), id(said[1]), id(said[2]))
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= _KEPT:
+                del self._kept[next(iter(self._kept))]
+            found = self._kept[key] = (said, self._serialised(message))
+        return found[1]
+
+    def _serialised(self, message: Message) -> bytes:
+        given = as_parameters(message, self._bot.username)
+        plain = {name: _plain(value) for name, value in given.items() if value is not None}
+        # What no UTF-8 can hold goes out as it is, so that Telegram refuses it: wrong content, not a fault.
+        written = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        return written[:-1].encode("utf-8", "surrogatepass") + b","
 
 
-def _wait(error: RetryAfter) -> Outcome:
-    return Outcome(OutcomeKind.WAIT, wait=wait_of(error), reason=_BUSY)
+def _plain(value: Any) -> Any:
+    """The library's objects as JSON has them."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.to_dict() if isinstance(value, TelegramObject) else value
 
 
-def _moved(error: ChatMigrated) -> Outcome:
-    return Outcome(OutcomeKind.MOVED, new_chat=error.new_chat_id, reason="migrated")
-
-
-def _halt(error: TelegramError) -> Outcome:
-    return Outcome(OutcomeKind.HALT, reason=type(error).__name__.lower())
-
-
-def _network(error: NetworkError) -> Outcome:
-    """What the library has no class for: time-outs, broken connections, 5xx, and 413 and 429 without parameters."""
-    text = error.message.casefold()
-    if isinstance(error.__cause__, _NEVER_LEFT):
-        return Outcome(OutcomeKind.NOT_SENT, reason="not_connected")
-    if "too many requests" in text:
-        return Outcome(OutcomeKind.WAIT, wait=_NO_WAIT_GIVEN, reason=_BUSY)
-    if "entity too large" in text:
-        return Outcome(OutcomeKind.BAD_CONTENT, reason="too_large")
-    return Outcome(OutcomeKind.AMBIGUOUS, reason="timed_out" if isinstance(error, TimedOut) else _UNCLEAR)
-
-
-def wait_of(error: RetryAfter) -> timedelta:
-    """How long Telegram asks us to wait."""
-    wait = error.retry_after
-    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
-
-
-def _gone(error: Forbidden) -> Outcome:
-    text = error.message.casefold()
-    words = ("blocked", "deactivated", "kicked", "initiate")
-    return Outcome(OutcomeKind.GONE, reason=next((word for word in words if word in text), "forbidden"))
-
-
-def _bad_request(error: BadRequest) -> Outcome:
-    text = error.message.casefold()
-    if any(words in text for words in _GONE_TEXTS):
-        return Outcome(OutcomeKind.GONE, reason="chat_not_found")
-    if any(words in text for words in _NOTHING_LEFT_TO_DO):
-        return Outcome(OutcomeKind.SENT, reason="already_so")
-    return Outcome(OutcomeKind.BAD_CONTENT, reason="bad_request")
-
-
-_TABLE: Final[
-    tuple[tuple[type[TelegramError] | tuple[type[TelegramError], ...], Callable[[Any], Outcome]], ...]
-] = (
-    # The order matters: BadRequest and TimedOut are NetworkErrors to the library.
-    (RetryAfter, _wait),
-    (ChatMigrated, _moved),
-    ((InvalidToken, Conflict), _halt),
-    (Forbidden, _gone),
-    (BadRequest, _bad_request),
-    (NetworkError, _network),
-)
+def _to_chat(envelope: Envelope, *, paid: bool) -> bytes:
+    """The rest of a new message's body: what differs from chat to chat."""
+    parts = [b'"chat_id":%d' % envelope.chat]
+    if envelope.message.silent:
+        parts.append(b'"disable_notification":true')
+    if envelope.message.protected:
+        parts.append(b'"protect_content":true')
+    if envelope.reply_to is not None:
+        parts.append(
+            b'"reply_parameters":{"message_id":%d,"allow_sending_without_reply":true}' % envelope.reply_to
+        )
+    if paid:
+        parts.append(b'"allow_paid_broadcast":true')
+    return b",".join(parts) + b"}"

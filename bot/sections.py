@@ -5,18 +5,31 @@ from __future__ import annotations
 import re
 from datetime import time
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
 from alerts.links import page_address
+
+_FREE_RATE: Final = 30
+"""Messages a second that Telegram carries for nothing (delivery.md section 1)."""
+_LAST_PORT: Final = 65535
+_WEBHOOK: Final = re.compile(r"https://[^/\s:@?#]+(:(443|80|88|8443))?(/[^\s?#]*)?")
 
 
 class Section(BaseModel):
     """One [section]; unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)  # it may be a secret
 
 
 class Organisation(Section):
@@ -34,7 +47,11 @@ class Telegram(Section):
     token: SecretStr = SecretStr("")
     token_file: Path | None = None
     base_url: str = "https://api.telegram.org"
+    paid_broadcast: bool = False
     rate: float = Field(default=25, gt=0, le=1000)
+    webhook_url: str = ""
+    webhook_secret: SecretStr = SecretStr("")
+    mode: Literal["polling", "webhook"] = "polling"
 
     @field_validator("base_url")
     @classmethod
@@ -43,6 +60,42 @@ class Telegram(Section):
             msg = "must begin with https:// (plain http only to this machine itself)"
             raise ValueError(msg)
         return value.rstrip("/")
+
+    @field_validator("rate")
+    @classmethod
+    def _allowed(cls, value: float, known: ValidationInfo) -> float:
+        if value > _FREE_RATE and not known.data.get("paid_broadcast"):
+            msg = (
+                f"more than {_FREE_RATE} a second only with paid_broadcast = true, which Telegram charges for"
+            )
+            raise ValueError(msg)
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _where_telegram_calls(cls, value: str) -> str:
+        if value and not _WEBHOOK.fullmatch(value):
+            msg = "must be https://, on port 443, 80, 88 or 8443, as Telegram calls no other"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _telegrams_alphabet(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"|[A-Za-z0-9_-]{32,256}", value.get_secret_value()):
+            msg = "must be 32 to 256 letters, digits, _ and -, made by chance"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("mode")
+    @classmethod
+    def _has_what_it_needs(cls, value: str, known: ValidationInfo) -> str:
+        wanted = ("webhook_url", "webhook_secret")
+        missing = [key for key in wanted if key in known.data and not str(known.data[key])]
+        if value == "webhook" and missing:
+            msg = f"a webhook needs {' and '.join(missing)}"
+            raise ValueError(msg)
+        return value
 
 
 class Database(Section):
@@ -116,14 +169,27 @@ class Digest(Section):
 
 
 class Web(Section):
-    """The mail page that `page` writes, once it is on the web."""
+    """The mail page that `page` writes, once it is on the web; where webhook and health are listened for."""
 
     page_url: str = ""
+    listen: str = "127.0.0.1:8080"
+    health: str = ""
 
     @field_validator("page_url")
     @classmethod
     def _https(cls, value: str) -> str:
         return page_address(value) if value else value
+
+    @field_validator("listen", "health")
+    @classmethod
+    def _host_and_port(cls, value: str, known: ValidationInfo) -> str:
+        if not value and known.field_name == "health":
+            return value
+        host, _, port = value.rpartition(":")
+        if not host or not re.fullmatch(r"\d{1,5}", port) or not 0 < int(port) <= _LAST_PORT:
+            msg = "must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080"
+            raise ValueError(msg)
+        return value
 
 
 class Logging(Section):

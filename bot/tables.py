@@ -37,20 +37,17 @@ class UpdateRow(SQLModel, table=True):
     __table_args__ = (Index("ix_updates_turn", "urgent", "update_id"),)
     update_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # the sealed JSON
-    sender: bytes | None = Field(
-        default=None, sa_column=Column(LargeBinary)
-    )  # a keyed digest of the person's id
     urgent: bool = False  # a moderator's, or /stop and its kin
-    tries: int = 0
+    tries: int = 0  # how many starts of the bot found it waiting
     at: datetime = Field(sa_type=Instant)
 
 
 class HandledRow(SQLModel, table=True):
-    """What was acted on a while ago, so that Telegram's repeats do nothing: update ids and taps, as keyed digests."""
+    """An update that was handled a while ago, so that Telegram's repeats do nothing."""
 
     __tablename__ = "handled"
     __table_args__ = (Index("ix_handled_at", "at"),)
-    key: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    update_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     at: datetime = Field(sa_type=Instant)
 
 

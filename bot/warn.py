@@ -1,6 +1,6 @@
 """Station: trouble with sending that moderators must hear of, once each: a broadcast stopped, readers held.
 
-Both are decided elsewhere (subscribers/send.py, subscribers/erase.py); here it is only told, with the buttons to
+Both are decided elsewhere (subscribers/send/, subscribers/erase.py); here it is only told, with the buttons to
 settle it. That the whole process is down, a monitor must tell: `python -m bot health`.
 """
 

@@ -59,7 +59,10 @@ class Outcome:
 
 
 NO_WORDS: Final = Message("")
-"""Of an operation that says nothing: buttons off."""
+"""Of an operation that says nothing: buttons off, a message deleted."""
+
+WORDLESS: Final = frozenset({Operation.UNBUTTON, Operation.DELETE})
+"""Operations that say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,9 @@ class Envelope:
 
 MAX_COPIES: Final = {True: 2, False: 1}
 """By `is_alert`: alerts at least once with at most two copies, digests at most once (delivery.md 2.3)."""
+
+MAX_TRIES: Final = 20
+"""Of what adds no message to a chat (edit, unbutton, delete): done twice, it is as if done once."""
 
 _FIRST_BACK_OFF: Final = timedelta(seconds=2)
 _LONGEST_BACK_OFF: Final = timedelta(minutes=5)
@@ -117,16 +123,17 @@ class Claim:
 class Next:
     """What an attempt leaves: the row's next status and what else follows from it.
 
-    `pause_until` holds for everyone; `halts` stops all sending; `new_chat` is where the group went.
+    `halts` stops all sending; `new_chat` is where the group went; `message_id` of a message that is to be deleted
+    one day (safe mode), and is therefore kept.
     """
 
     status: DeliveryStatus
     copies: int
     reason: str = ""
     not_before: datetime | None = None
-    pause_until: datetime | None = None
     new_chat: int | None = None
     halts: bool = False
+    message_id: int | None = None
 
 
 def back_off(attempt: int, jitter: float) -> timedelta:
@@ -136,25 +143,32 @@ def back_off(attempt: int, jitter: float) -> timedelta:
     return whole * (0.5 + jitter / 2)
 
 
+def wait_asked(outcome: Outcome) -> timedelta:
+    """How long to wait after a refusal for now; a few seconds when it does not say."""
+    return outcome.wait or _UNSAID_WAIT
+
+
 def after(claim: Claim, outcome: Outcome, now: datetime, jitter: float) -> Next:
-    """The table of delivery.md section 3. What certainly did not arrive is no copy and may be tried for ever."""
+    """The table of delivery.md section 3. What certainly did not arrive is no copy and may be tried for ever.
+
+    Whether a refusal for now concerns others than this chat is for `pace` to say.
+    """
     kind = outcome.kind
     status = _status_after(claim, outcome)
-    wait_until = now + (outcome.wait or _UNSAID_WAIT) if kind is OutcomeKind.WAIT else None
+    wait_until = now + wait_asked(outcome) if kind is OutcomeKind.WAIT else None
     is_retry = status is DeliveryStatus.PENDING and kind in {OutcomeKind.NOT_SENT, OutcomeKind.AMBIGUOUS}
     return Next(
         status=status,
         copies=claim.copies if kind in _MAY_HAVE_ARRIVED else claim.copies - 1,
         reason=outcome.reason,
         not_before=now + back_off(claim.attempt, jitter) if is_retry else wait_until,
-        pause_until=wait_until,
         new_chat=outcome.new_chat if kind is OutcomeKind.MOVED else None,
         halts=kind is OutcomeKind.HALT,
     )
 
 
 def _status_after(claim: Claim, outcome: Outcome) -> DeliveryStatus:
-    if outcome.kind is OutcomeKind.AMBIGUOUS and not may_repeat(claim.copies, is_alert=claim.is_alert):
+    if outcome.kind is OutcomeKind.AMBIGUOUS and not may_repeat(claim):
         return DeliveryStatus.UNKNOWN
     if outcome.kind is OutcomeKind.MOVED and outcome.new_chat is None:
         return DeliveryStatus.GONE
@@ -169,7 +183,7 @@ def released(claim: Claim, not_before: datetime | None = None) -> Next:
 def wordless(claim: Claim) -> Next:
     """A claimed row for which there is no text: a fault for an alert; a digest may have lost all it had to say.
 
-    For buttons off: the message is not known any more.
+    For any other operation: the message that it was to act on is not known any more.
     """
     if claim.operation is not Operation.SEND:
         return Next(DeliveryStatus.CANCELLED, claim.copies - 1, "message_forgotten")
@@ -178,6 +192,6 @@ def wordless(claim: Claim) -> Next:
     return Next(DeliveryStatus.CANCELLED, claim.copies - 1, "nothing_to_say")
 
 
-def may_repeat(copies: int, *, is_alert: bool) -> bool:
-    """Whether a message that may have arrived `copies` times may be sent once more."""
-    return copies < MAX_COPIES[is_alert]
+def may_repeat(claim: Claim) -> bool:
+    """Whether what may have been done `claim.copies` times may be done once more."""
+    return claim.copies < (MAX_COPIES[claim.is_alert] if claim.operation is Operation.SEND else MAX_TRIES)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from alerts.columns import sealer_of
-from subscribers.store import chains, people, retention
+from subscribers.store import chains, ledger, people, retention
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -55,6 +55,9 @@ async def export(sessions: Sessions, chat: int) -> dict[str, Any] | None:
         row["chat"] = chat
     for row in stored["chain_rows"]:
         row["message"] = int(sealer.open(row["message"], chains.MESSAGE))
+    for row in stored["deliveries"]:
+        if row["message"] is not None:
+            row["message"] = int(sealer.open(row["message"], ledger.MESSAGE))
     return stored
 
 

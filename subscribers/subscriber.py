@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, tzinfo
 from enum import StrEnum
 from typing import Final
 
+from alerts.day import COUNTRIES, zone_of
 from alerts.render.message import Variant
 
 CONSENT_VERSION: Final = 1
@@ -23,6 +24,20 @@ def checked_country(code: str) -> str:
         msg = f"{code[:40]!r} is not the code of a country"
         raise ValueError(msg)
     return code
+
+
+_NIGHT_BEGINS: Final = time(23)
+_NIGHT_ENDS: Final = time(7)
+
+
+def is_night(now: datetime, zone: tzinfo) -> bool:
+    """Whether most people in a zone sleep: 23:00 to 07:00."""
+    return not _NIGHT_ENDS <= now.astimezone(zone).time() < _NIGHT_BEGINS
+
+
+def asleep_countries(now: datetime) -> frozenset[str]:
+    """Codes of the countries in which it is night."""
+    return frozenset(country for country in COUNTRIES if is_night(now, zone_of(country)))
 
 
 class ChatKind(StrEnum):

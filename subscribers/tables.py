@@ -98,6 +98,8 @@ class DeliveryRow(SQLModel, table=True):
             "ix_deliveries_due", "lane", "copies", "asleep", "alert_id", "id", where="status = 'pending'"
         ),
         partial("ix_deliveries_leased", "lease_until", where="status = 'dispatched'"),
+        partial("ix_deliveries_kept", "done_at", where="message IS NOT NULL"),
+        partial("ix_deliveries_deletions", "subscriber_id", where="operation = 'delete'"),
     )
     id: int | None = Field(default=None, primary_key=True)
     alert_id: int | None = Field(default=None, foreign_key="alerts.id")

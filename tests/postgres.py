@@ -13,7 +13,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,16 +30,20 @@ NOT_FOUND: Final = f"no PostgreSQL: set {DSN_VARIABLE}, or install postgresql or
 
 # Nothing here outlives the test run, so durability is traded for speed; only the unix socket is open.
 _OPTIONS: Final = (
-    "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    "-c listen_addresses='' -c fsync=off -c synchronous_commit={commit} -c full_page_writes=off"
     " -c shared_buffers=32MB -c timezone=UTC -k {folder}"
 )
 
 
 @dataclass
 class Server:
-    """A running server. `url` leads to its maintenance database, as the role that may create databases."""
+    """A running server. `url` leads to its maintenance database, as the role that may create databases.
+
+    `control` runs pg_ctl with more arguments, on a server of our own.
+    """
 
     url: URL
+    control: Callable[..., None] | None = None
     _template: str | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
@@ -89,17 +93,24 @@ def running() -> Iterator[Server]:
     if dsn := os.environ.get(DSN_VARIABLE):
         yield Server(make_url(dsn).set(drivername="postgresql"))
         return
+    with own() as server:
+        yield server
+
+
+@contextmanager
+def own(*, durable: bool = False) -> Iterator[Server]:
+    """A server of our own for as long as the block lasts; `durable`: what is committed outlives an immediate stop."""
     # In memory or under /tmp, whatever TMPDIR says: a socket's path is short, and every user may pass through.
     folder = Path(tempfile.mkdtemp(prefix="uab-pg-", dir=memory.folder() or "/tmp"))
     try:
-        with _started(folder) as server:
+        with _started(folder, durable=durable) as server:
             yield server
     finally:
         shutil.rmtree(folder)
 
 
 @contextmanager
-def _started(folder: Path) -> Iterator[Server]:
+def _started(folder: Path, *, durable: bool) -> Iterator[Server]:
     binaries, owner = _system_binaries() or _wheel_binaries(folder), _other_user()
     if owner:
         shutil.chown(folder, owner["user"], owner["group"])
@@ -124,9 +135,15 @@ def _started(folder: Path) -> Iterator[Server]:
             raise RuntimeError(msg)
 
     run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    run("pg_ctl", "start", "-w", "-l", str(log), "-o", _OPTIONS.format(folder=folder))
+    options = _OPTIONS.format(folder=folder, commit="on" if durable else "off")
+    started = ("-w", "-l", str(log), "-o", options)
+    run("pg_ctl", "start", *started)
+
+    def control(*arguments: str) -> None:
+        run("pg_ctl", *arguments, *(started if arguments[0] == "start" else ("-w", "-l", str(log))))
+
     try:
-        yield Server(make_url(f"postgresql://postgres@/postgres?host={folder}"))
+        yield Server(make_url(f"postgresql://postgres@/postgres?host={folder}"), control)
     finally:
         run("pg_ctl", "stop", "-w", "-m", "immediate")
 

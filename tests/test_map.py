@@ -20,7 +20,8 @@ CONTRACTS = [
 ]
 FOLDERS = {*PACKAGES, "locales", "tests", ".ci", ".github"}
 FILES = {
-    *("pyproject.toml", "requirements.txt", "requirements-dev.txt", "config.example.toml", "Makefile"),
+    *("pyproject.toml", "requirements.txt", "requirements-dev.txt", "requirements-bench.txt"),
+    *("config.example.toml", "Makefile"),
     *("Dockerfile", ".dockerignore", ".gitignore", "README.md", "CHANGELOG.md", "LICENSE"),
 }
 # (file, the import that must not be in it); the stray files are what "exhaustive" is for.

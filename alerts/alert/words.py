@@ -81,3 +81,4 @@ class Refusal(StrEnum):
     ACTION_CLOSED = "action_closed"
     NO_LETTERS = "no_letters"
     NO_LATER_DEADLINE = "no_later_deadline"
+    NOT_BEING_SENT = "not_being_sent"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from io import StringIO
+from operator import itemgetter
 from typing import Final
 
 from alerts.lists.sheet import MAX_ROWS, Sheet, check_count, check_size, refusal
@@ -24,10 +25,15 @@ def read(document: bytes, watched: WatchedList) -> Sheet:
     _check_whole(header, rows, watched)
     absent = frozenset(watched.wanted) - set(header)
     places = [header.index(column) if column in header else -1 for column in watched.wanted]
-    width = len(header)
-    padded = (row if len(row) == width else row[:width] + [""] * (width - len(row)) for row in rows)
-    records = [tuple([row[place] if place >= 0 else "" for place in places]) for row in padded]
-    return Sheet(records, absent, ends_with_newline=text.endswith(("\n", "\r")))
+    return Sheet(_records(rows, places, len(header)), absent, ends_with_newline=text.endswith(("\n", "\r")))
+
+
+def _records(rows: list[list[str]], places: list[int], width: int) -> list[tuple[str, ...]]:
+    """The cells at those places of every row, "" at -1; 50,000 rows are picked from in one go."""
+    pick = itemgetter(slice(0, 0), *places)  # with a slice first it gives a tuple for one place, too
+    short = -1 in places
+    whole = (row if len(row) == width else row[:width] + [""] * (width - len(row)) for row in rows)
+    return [pick([*row, ""] if short else row)[1:] for row in whole]
 
 
 def _delimiter(text: str, watched: WatchedList) -> str:
@@ -49,7 +55,7 @@ def _split(text: str, delimiter: str, watched: WatchedList) -> tuple[list[str], 
     rows: list[list[str]] = []
     try:
         for row in reader:
-            if any(row) and any(cell.strip() for cell in row):
+            if "".join(row).strip():
                 rows.append(row)
                 if len(rows) > MAX_ROWS + 1:
                     break

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from alerts.case import ANNOUNCED, CaseView, Certainty
 from alerts.day import Day
@@ -61,8 +61,7 @@ class Problem:
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A row before its words are understood. Equal digests under one key mean an equal row, equally mapped."""
 
     key: str

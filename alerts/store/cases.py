@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,8 +20,7 @@ _INSERTS: Final = 5_000
 """Cases inserted at once: bounds the memory of a large baseline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """What a case's row looked like when it was last taken over; `digest` None when it must be looked at again."""
 
     id: int
@@ -32,13 +30,10 @@ class Trace:
 
 async def traces_of_list(session: AsyncSession, list_name: str) -> list[Trace]:
     """A trace of every case of a list; one query. A missing case has no digest: its row's return is news."""
-    query = select(
-        col(CaseRow.id), col(CaseRow.list_key), col(CaseRow.row_digest), col(CaseRow.missing_since)
-    )
+    is_there = col(CaseRow.missing_since).is_(None)
+    query = select(col(CaseRow.id), col(CaseRow.list_key), col(CaseRow.row_digest), is_there)
     found = await session.execute(query.where(col(CaseRow.list_name) == list_name))
-    return [
-        Trace(row.id, row.list_key, row.row_digest if row.missing_since is None else None) for row in found
-    ]
+    return [Trace._make((id_, key, digest if there else None)) for id_, key, digest, there in found]
 
 
 async def cases_by_id(session: AsyncSession, ids: Collection[int]) -> list[Case]:

@@ -106,14 +106,14 @@ async def _token(settings: Settings, config: Path) -> Finding:
     from telegram.request import HTTPXRequest
 
     from alerts.errors import ConfigError
-    from bot.config import exposed_token
+    from bot.config import exposed_secret
 
     what = "[telegram] token"
     try:
         token = settings.require_token()
     except ConfigError as error:
         return _wrong(what, error)
-    if problem := exposed_token(config):
+    if problem := exposed_secret(config):
         return Finding(what, problem)
     # Like the running bot, without the environment's proxies: the token is in every address.
     once, updates = (HTTPXRequest(httpx_kwargs={"trust_env": False}) for _ in range(2))

@@ -92,7 +92,12 @@ async def set_up(
         write_key_file(key_file, new_key())
         chosen: dict[str, Any] = {
             "organisation": {"name": "Lantern (demo)", "contact": "desk@lantern.example"},
-            "telegram": {"token": TOKEN, "base_url": emulator.base_url, "rate": 1000},
+            "telegram": {
+                "token": TOKEN,
+                "base_url": emulator.base_url,
+                "rate": 1000,
+                "paid_broadcast": True,
+            },
             "database": {"url": f"sqlite+aiosqlite:///{folder / 'demo.db'}"},
             "privacy": {"key_file": key_file},
             "moderation": {"moderators": MODERATORS},

@@ -174,6 +174,18 @@ class Emulator:
         for tap in self.world.taps.values():
             tap.expired = True
 
+    def repeat_updates(self) -> None:
+        """Give the bot every update once more that it has acknowledged."""
+        self.world.updates.repeat()
+
+    def give_newest_first(self) -> None:
+        """From now on, updates that wait together come in the wrong order."""
+        self.world.updates.newest_first = True
+
+    def age_updates(self, seconds: int) -> None:
+        """Let the messages that the bot has not seen yet have been written that much earlier."""
+        self.world.updates.age(seconds)
+
     async def polled(self, *, within: float = 5.0) -> None:
         """Wait until the bot asks for updates for the first time.
 

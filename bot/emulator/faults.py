@@ -13,23 +13,29 @@ from bot.emulator.errors import BotApiError, too_many_requests
 
 
 class Effect(Enum):
-    """What becomes of a call that meets a fault."""
+    """What becomes of the answer to a call that meets a fault; whether it was carried out first is the fault's `accepted`."""
 
-    ANSWER = "answered with an error, not carried out"
-    DELAY = "carried out after a while"
-    SILENCE = "carried out, never answered"
-    CUT_BEFORE = "connection closed, not carried out"
-    CUT_AFTER = "carried out, then connection closed"
-    GARBLE = "answered with something that is not JSON, not carried out"
+    ANSWER = "an error in Telegram's shape"
+    DELAY = "right, but late"
+    DRIP = "right, but its bytes come one by one"
+    SILENCE = "none, for as long as the client waits"
+    CUT = "none: the connection is closed"
+    RESET = "none: the connection is reset"
+    HALF = "half of the answer, then the connection is closed"
+    GARBLE = "a page of HTML"
+    NOISE = "200 with bytes that are no JSON"
+    DENIAL = "200 with `ok: false`"
+    REDIRECT = "302, to somewhere else"
 
 
 class Which(TypedDict, total=False):
-    """Which calls a fault is for."""
+    """Which calls a fault is for, and whether they are carried out all the same."""
 
     method: str
     chat_id: int
     times: int | None
     skip: int
+    accepted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,7 @@ class Fault:
     chat_id: int | None = None
     times: int | None = 1
     skip: int = 0
+    accepted: bool = False
     code: int = 400
     description: str = ""
     parameters: dict[str, Any] | None = None
@@ -64,18 +71,29 @@ class Fault:
 
     @classmethod
     def delay(cls, seconds: float, **which: Unpack[Which]) -> Fault:
-        """Wait before accepting."""
+        """Wait, before carrying out or (accepted) after it, then answer as always."""
         return cls(effect=Effect.DELAY, seconds=seconds, **which)
 
     @classmethod
+    def drip(cls, seconds: float, **which: Unpack[Which]) -> Fault:
+        """Carry out and answer, the bytes of the answer spread over so many seconds."""
+        return cls(effect=Effect.DRIP, seconds=seconds, **which)
+
+    @classmethod
     def silence(cls, **which: Unpack[Which]) -> Fault:
-        """Accept, record, and let the client wait until it gives up."""
+        """Let the client wait until it gives up; the call is carried out unless told otherwise."""
+        which.setdefault("accepted", True)
         return cls(effect=Effect.SILENCE, **which)
 
     @classmethod
-    def cut(cls, *, accepted: bool, **which: Unpack[Which]) -> Fault:
-        """Close the connection without an answer, before or after carrying out the call."""
-        return cls(effect=Effect.CUT_AFTER if accepted else Effect.CUT_BEFORE, **which)
+    def cut(cls, **which: Unpack[Which]) -> Fault:
+        """Close the connection without an answer."""
+        return cls(effect=Effect.CUT, **which)
+
+    @classmethod
+    def broken(cls, effect: Effect, **which: Unpack[Which]) -> Fault:
+        """Spoil the answer in a way that needs no more words: reset, half, noise, denial, redirect."""
+        return cls(effect=effect, **which)
 
     def error(self) -> BotApiError:
         """Make the error that it answers with."""

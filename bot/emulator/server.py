@@ -15,11 +15,12 @@ from http import HTTPStatus
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bot.emulator.broken import broken, refusal
 from bot.emulator.errors import BotApiError, not_found
 from bot.emulator.faults import Effect, Fault, FaultScript
 from bot.emulator.limits import Limits
@@ -46,7 +47,7 @@ class Server:
         self._token = token
         self._record = record
         self._faults = faults
-        self._stopping = asyncio.Event()
+        self.stopping = asyncio.Event()
         self.limits: Limits | None = None
         self.port = 0
         methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"]
@@ -76,7 +77,7 @@ class Server:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
         self.port = listener.getsockname()[1]
-        self._stopping.clear()
+        self.stopping.clear()
         self._world.updates.open()
         config = self._uvicorn.config
         if not config.loaded:
@@ -89,7 +90,7 @@ class Server:
 
         `uvicorn.Server.shutdown` would do it too, but always sleeps, and every test would pay for that.
         """
-        self._stopping.set()
+        self.stopping.set()
         self._world.updates.close()
         state = self._uvicorn.server_state
         for server in self._uvicorn.servers:
@@ -118,7 +119,7 @@ class Server:
                 return self._download(download["path"])
             raise not_found()
         except BotApiError as error:
-            return _refusal(error)
+            return refusal(error)
 
     def _check_token(self, token: str) -> None:
         if not _TOKEN.fullmatch(token):
@@ -141,36 +142,40 @@ class Server:
         parameters = await Parameters.of(request)
         chat_id = parameters.integer("chat_id") or None
         fault = self._faults.met_by(method, chat_id)
+        if fault is None:
+            return await self._answer(method, parameters, chat_id)
+        return await self._marred(fault, method, parameters, chat_id)
+
+    async def _marred(
+        self, fault: Fault, method: str, parameters: Parameters, chat_id: int | None
+    ) -> Response:
+        """What a fault leaves of the answer; one that comes after acceptance hides what the call was answered."""
+        is_late = fault.effect is Effect.DELAY
+        if is_late and not fault.accepted:
+            await self._pause(fault.seconds)
+        answer: Response = JSONResponse({"ok": True, "result": None})
+        if fault.accepted or fault.effect in {Effect.DELAY, Effect.DRIP}:
+            answer = await self._answer(method, parameters, chat_id)
+        if is_late and fault.accepted:
+            await self._pause(fault.seconds)
+        if fault.effect is Effect.ANSWER:
+            self._record.refuse(method, chat_id, fault.code, fault.description)
+            return refusal(fault.error())
+        return answer if is_late else broken(self, fault, answer)
+
+    async def _answer(self, method: str, parameters: Parameters, chat_id: int | None) -> Response:
+        """The answer as it should be: the call carried out, or refused."""
         try:
-            if fault is not None and fault.effect is Effect.ANSWER:
-                raise fault.error()
-            early = await self._before(fault)
-            if early is not None:
-                return early
             done = await self._carried_out(method, parameters, chat_id)
         except BotApiError as error:
             self._record.refuse(method, chat_id, error.code, error.description)
-            return _refusal(error)
-        if fault is not None and fault.effect is Effect.SILENCE:
-            return _Silence(self)
-        if fault is not None and fault.effect is Effect.CUT_AFTER:
-            return _Cut(self)
+            return refusal(error)
         return JSONResponse({"ok": True, "result": done.result})
 
-    async def _before(self, fault: Fault | None) -> Response | None:
-        """Do what a fault does before a call is carried out."""
-        if fault is None:
-            return None
-        if fault.effect is Effect.DELAY:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), fault.seconds)
-        elif fault.effect is Effect.CUT_BEFORE:
-            return _Cut(self)
-        elif fault.effect is Effect.GARBLE:
-            phrase = f"{fault.code} {HTTPStatus(fault.code).phrase}"
-            page = f"<html><head><title>{phrase}</title></head><body><h1>{phrase}</h1></body></html>"
-            return HTMLResponse(page, status_code=fault.code)
-        return None
+    async def _pause(self, seconds: float) -> None:
+        """Wait for that long, or until the server stops."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), seconds)
 
     async def _carried_out(self, method: str, parameters: Parameters, chat_id: int | None) -> Done:
         if method == _POLL:
@@ -188,49 +193,9 @@ class Server:
         offset, limit = parameters.integer("offset"), parameters.integer("limit", 100)
         return Done(await self._world.updates.poll(offset, limit, parameters.integer("timeout")))
 
-    def cut(self, scope: Scope) -> None:
-        """Close the connection of a request at once, as a broken network does."""
+    def connection_of(self, scope: Scope) -> asyncio.Transport | None:
+        """The connection that a request came on; None when it is closed."""
         for connection in list(self._uvicorn.server_state.connections):
             if isinstance(connection, H11Protocol) and connection.client == scope["client"]:
-                connection.transport.abort()
-
-    async def until_stopped_or_gone(self, receive: Receive) -> None:
-        """Wait until the client hangs up or the server stops."""
-        waits = [asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(self._stopping.wait())]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
-
-
-class _Cut(Response):
-    """No answer: the connection is closed."""
-
-    def __init__(self, server: Server) -> None:
-        super().__init__()
-        self._server = server
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is sent
-        self._server.cut(scope)
-        await _gone(receive)
-
-
-class _Silence(_Cut):
-    """No answer, for as long as the client waits."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._server.until_stopped_or_gone(receive)
-        await super().__call__(scope, receive, send)
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def _refusal(error: BotApiError) -> Response:
-    retry_after = (error.parameters or {}).get("retry_after")
-    headers = None if retry_after is None else {"Retry-After": str(retry_after)}
-    return JSONResponse(error.json(), status_code=error.code, headers=headers)
+                return connection.transport
+        return None

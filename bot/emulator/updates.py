@@ -1,6 +1,7 @@
 """The queue of updates and the long polling of `getUpdates`.
 
-It gives out updates in order, forgets what is acknowledged, and lets one process poll at a time.
+It gives out updates in order, forgets what is acknowledged, and lets one process poll at a time. When a test asks for
+it, it repeats what was acknowledged, gives the newest first, or lets what waits be old, as Telegram does on bad days.
 Delivery to a webhook is not emulated: while one is set, polling is refused and updates wait.
 """
 
@@ -25,6 +26,9 @@ class UpdateQueue:
         self.polls = 0
         self._allowed: frozenset[str] = frozenset()
         self._waiting: list[dict[str, Any]] = []
+        self._past: list[dict[str, Any]] = []
+        self._again: list[dict[str, Any]] = []
+        self.newest_first = False
         self._next_id = 1
         self._closed = False
         self.bell = Bell()
@@ -56,6 +60,17 @@ class UpdateQueue:
         self._waiting.clear()
         self.bell.ring()
 
+    def repeat(self) -> None:
+        """Give everything that was acknowledged once more, with the ids it had."""
+        self._again += self._past
+        self.bell.ring()
+
+    def age(self, seconds: int) -> None:
+        """Let the messages that wait have been written that much earlier."""
+        for update in self._waiting:
+            if "message" in update:
+                update["message"]["date"] -= seconds
+
     def close(self) -> None:
         """End all polls, now and later, with an empty answer."""
         self._closed = True
@@ -80,7 +95,7 @@ class UpdateQueue:
         limit = limit if 1 <= limit <= _LARGEST_LIMIT else _LARGEST_LIMIT
         try:
             async with asyncio.timeout(min(max(timeout, 0), _LONGEST_POLL)):
-                while not self._waiting and not self._closed:
+                while not (self._waiting or self._again or self._closed):
                     await self.bell.rung()
                     if self.polls != mine:
                         reason = "make sure that only one bot instance is running"
@@ -89,7 +104,12 @@ class UpdateQueue:
                         raise conflict("terminated by setWebhook request")
         except TimeoutError:
             return []
-        return self._waiting[:limit]
+        return self._given()[:limit]
+
+    def _given(self) -> list[dict[str, Any]]:
+        again, self._again = self._again, []
+        given = again + self._waiting
+        return given[::-1] if self.newest_first else given
 
     def _check_webhook(self) -> None:
         if self.webhook:
@@ -100,4 +120,5 @@ class UpdateQueue:
         if offset < 0:
             self._waiting = self._waiting[offset:]
         elif offset > 0:
+            self._past += [update for update in self._waiting if update["update_id"] < offset]
             self._waiting = [update for update in self._waiting if update["update_id"] >= offset]

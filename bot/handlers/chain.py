@@ -42,33 +42,34 @@ _STOP_WAITS: Final = N_(
 
 async def action(call: Call) -> None:
     """/action UA-26/014: how it stands, and what can be done with it."""
-    found = await _named(call, "action")
+    found = await named(call, "action")
     if found is not None:
         await show(call, found)
 
 
 async def update(call: Call) -> None:
     """/update UA-26/014: write its next alert."""
-    found = await _named(call, "update")
+    found = await named(call, "update")
     if found is not None:
         await _write(call, found, AlertKind.UPDATE_NEW_DEMAND)
 
 
 async def correct(call: Call) -> None:
     """/correct UA-26/014: put right what readers were told."""
-    found = await _named(call, "correct")
+    found = await named(call, "correct")
     if found is not None:
         await _write(call, found, AlertKind.CORRECTION)
 
 
 async def stop_action(call: Call) -> None:
     """/stop_action UA-26/014: no further letters."""
-    found = await _named(call, "stop_action")
+    found = await named(call, "stop_action")
     if found is not None:
         await _ask_why(call, found)
 
 
-async def _named(call: Call, command: str) -> Action | None:
+async def named(call: Call, command: str) -> Action | None:
+    """The action that a command names, or what is wrong with that, said to the moderator."""
     numbered = read_number(call.words)
     if numbered is None:
         await call.say(_WHICH, command=command)

@@ -18,6 +18,9 @@ from subscribers.subscription import EVERYTHING, case_of, country_key, is_key
 STARTING: Final = "s"
 CHANGING: Final = "c"
 """Third part of the buttons' data. While nothing is stored about a chat, the language it chose stands there instead."""
+ON: Final = "on"
+OFF: Final = "off"
+"""Third part of a topic's button once there is a choice to change: what the tap does, so that doing it twice is once."""
 _IN_A_ROW: Final = 2
 PAUSE_DAYS: Final = 7
 MOST_PAUSE_DAYS: Final = 365
@@ -142,13 +145,20 @@ async def _topics_question(call: Call, flow: str) -> Message:
     offered = [(EVERYTHING, call.catalogue.t("Everything"))]
     offered += [(country_key(code), name) for code, name in await _countries(call)]
     rows: Keyboard = tuple(
-        (Button(f"✓ {label}" if key in keys else label, reader_data("topic", key, flow)),)
+        (Button(f"✓ {label}" if key in keys else label, reader_data("topic", key, _does(key in keys, flow))),)
         for key, label in offered
     )
     if flow == CHANGING:
         rows = (*rows, (Button(call.catalogue.t("Done"), reader_data("topic", "done", flow)),))
     question = _with_consent(call, call.catalogue.t("What do you want to hear about?"), flow)
     return call.written(question, keyboard=rows)
+
+
+def _does(is_chosen: bool, flow: str) -> str:  # noqa: FBT001 - what the button shows
+    """What a topic's button does: subscribes, or changes what it shows."""
+    if flow != CHANGING:
+        return flow
+    return OFF if is_chosen else ON
 
 
 async def _countries(call: Call) -> list[tuple[str, str]]:
@@ -194,7 +204,11 @@ async def on_topic(call: Call, key: str, flow: str) -> None:
             )
         )
         return
-    await enrol.choose_topics(sessions, call.chat, subscriber.keys ^ {key})
+    if flow not in {ON, OFF}:
+        return
+    await enrol.choose_topics(
+        sessions, call.chat, subscriber.keys | {key} if flow == ON else subscriber.keys - {key}
+    )
     call = replace(call, subscriber=await enrol.subscriber_of(sessions, call.chat))
     await call.replace(await _topics_question(call, CHANGING))
 

@@ -34,5 +34,6 @@ WORDS: Final = {
     Refusal.NO_LATER_DEADLINE: N_(
         "By the rule the deadline would be no later than it is. Write an update, or change its date by /edit."
     ),
+    Refusal.NOT_BEING_SENT: N_("This is not being sent any more; nothing has changed."),
     Refusal.OPEN_DRAFT_EXISTS: N_("There is a draft about this case already. /drafts shows it."),
 }

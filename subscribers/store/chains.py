@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from alerts.columns import sealer_of, to_microseconds
 from alerts.render.message import Message
 from subscribers.delivery import Claim, Envelope, Operation
+from subscribers.store.ledger import MESSAGE as KEPT
 from subscribers.store.ledger import affected
 from subscribers.store.people import open_chat
 from subscribers.subscriber import ChatKind, Mode, Subscriber
@@ -20,17 +21,30 @@ from subscribers.subscriber import ChatKind, Mode, Subscriber
 MESSAGE: Final = "chain_rows.message"
 """Purpose under which message ids are sealed."""
 
+_KINDS: Final = {kind.value: kind for kind in ChatKind}
+_MODES: Final = {mode.value: mode for mode in Mode}
+
 UNBUTTON_LANE: Final = 3
 """With the least urgent: a button that is still there offers nothing that is over."""
 
+# What a new message answers is the first message of its chain in that chat; anything else acts on its own alert's message,
+# or on one that is kept to be deleted.
 _ADDRESSES: Final = text("""
 SELECT d.id AS delivery_id, p.id, p.chat, p.kind, p.locale, p.mode, p.active, p.consent_version, p.letter_warned,
-    p.plain, a.action_id, c.message
+    p.plain, a.action_id, c.message,
+    CASE WHEN d.operation = 'send' THEN NULL
+        WHEN d.alert_id IS NOT NULL THEN (
+            SELECT s.message FROM deliveries s
+            WHERE s.alert_id = d.alert_id AND s.subscriber_id = p.id AND s.operation = 'send'
+        ) ELSE (
+            SELECT s.message FROM deliveries s
+            WHERE s.subscriber_id = p.id AND s.digest_day = d.digest_day AND s.operation = 'send'
+        ) END AS kept
 FROM deliveries d
     JOIN subscribers p ON p.id = d.subscriber_id
     LEFT JOIN alerts a ON a.id = d.alert_id
     LEFT JOIN chain_rows c ON c.subscriber_id = p.id
-        AND c.alert_id = CASE WHEN d.operation = 'unbutton' THEN d.alert_id ELSE (
+        AND c.alert_id = CASE WHEN d.operation <> 'send' THEN d.alert_id ELSE (
             SELECT f.alert_id FROM chain_rows f JOIN alerts b ON b.id = f.alert_id
             WHERE f.action_id = a.action_id AND f.subscriber_id = p.id
             ORDER BY b.published_at, f.alert_id LIMIT 1
@@ -119,17 +133,24 @@ def _as_address(session: AsyncSession, row: Row[Any]) -> Address:
     subscriber = Subscriber(
         id=row.id,
         chat=open_chat(session, bytes(row.chat)),
-        kind=ChatKind(row.kind),
+        kind=_KINDS[row.kind],
         locale=row.locale,
-        mode=Mode(row.mode),
+        mode=_MODES[row.mode],
         active=bool(row.active),
         consent_version=row.consent_version,
         paused_until=None,
         letter_warned=bool(row.letter_warned),
         plain=bool(row.plain),
     )
-    message = int(sealer_of(session).open(bytes(row.message), MESSAGE)) if row.message is not None else None
-    return Address(subscriber, row.action_id, message)
+    if row.kept is not None:
+        return Address(subscriber, row.action_id, _opened(session, row.kept, KEPT))
+    if row.message is not None:
+        return Address(subscriber, row.action_id, _opened(session, row.message, MESSAGE))
+    return Address(subscriber, row.action_id, None)
+
+
+def _opened(session: AsyncSession, sealed: bytes, purpose: str) -> int:
+    return int(sealer_of(session).open(bytes(sealed), purpose))
 
 
 async def remember(session: AsyncSession, sent: Collection[tuple[int, int, int, int]]) -> None:

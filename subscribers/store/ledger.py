@@ -1,4 +1,4 @@
-"""The ledger's hot statements: fan out, claim, mark, and what becomes of lapsed leases. SQL text for both engines.
+"""The ledger's hot statements: claim, mark, and what becomes of lapsed leases. SQL text for both engines.
 
 Statements name tables of `alerts` to read them; of these only `fanned_out_at` is ever written, and by
 `alerts.store.published`. A lease runs on the database's clock, since workers' clocks differ; every other instant
@@ -9,13 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, Row, text
+from sqlalchemy import CursorResult, Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from alerts.columns import from_microseconds, to_microseconds
-from subscribers.delivery import MAX_COPIES, Claim, DeliveryStatus, Next, Operation
+from alerts.columns import from_microseconds, sealer_of, to_microseconds
+from subscribers.delivery import MAX_COPIES, MAX_TRIES, Claim, DeliveryStatus, Next, Operation
+from subscribers.pace import GROUP_GAP, PRIVATE_GAP
+
+MESSAGE: Final = "deliveries.message"
+"""Purpose under which ids of messages that are to be deleted are sealed."""
+
+_RECORDED_LATE: Final = 0.1
+"""Seconds that a result may be recorded after its message was sent: a chat's limit counts from the sending."""
+
+_OPERATIONS: Final = {operation.value: operation for operation in Operation}
 
 _CLOCK: Final = {
     "sqlite": "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)",
@@ -23,84 +33,71 @@ _CLOCK: Final = {
 }
 _SKIP_LOCKED: Final = {"sqlite": "", "postgresql": "FOR UPDATE OF d SKIP LOCKED"}
 
-# Whoever got an earlier alert of the chain (or may have) hears how it went on, whatever they asked for since;
-# in a pause, once it is over. Of a reader in safe mode nobody knows that any more after two days, of others two weeks
-# after the end: they hear it when what they ask for matches any alert of the chain (safety.md 25); the others only
-# corrections and stops, and by alerts of which neither messages nor deliveries are remembered.
-_FAN_OUT: Final = """
-INSERT INTO deliveries (alert_id, subscriber_id, operation, lane, asleep, status, attempts, copies)
-WITH wanted(subscriber_id, was_reached) AS (
-    SELECT s.subscriber_id, 0
-    FROM alert_topics t JOIN subscriptions s ON s.key = t.key
-    WHERE t.alert_id = :alert
-    UNION
-    SELECT c.subscriber_id, 1
-    FROM alerts a JOIN chain_rows c ON c.action_id = a.action_id
-    WHERE a.id = :alert
-    UNION
-    SELECT d.subscriber_id, 1
-    FROM alerts a JOIN alerts o ON o.action_id = a.action_id AND o.id <> a.id
-        JOIN deliveries d ON d.alert_id = o.id
-    WHERE a.id = :alert AND d.operation = 'send'
-        AND (d.status IN ('sent', 'unknown', 'dispatched') OR d.copies > 0)
-    UNION
-    SELECT s.subscriber_id, 0
-    FROM alerts a JOIN alerts o ON o.action_id = a.action_id AND o.id <> a.id AND o.published_at IS NOT NULL
-        JOIN alert_topics t ON t.alert_id = o.id
-        JOIN subscriptions s ON s.key = t.key
-        JOIN subscribers q ON q.id = s.subscriber_id
-    WHERE a.id = :alert AND (q.mode = 'safe' OR (
-        a.kind IN ('correction', 'stop_action')
-        AND NOT EXISTS (SELECT 1 FROM chain_rows c WHERE c.alert_id = o.id)
-        AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.alert_id = o.id AND d.operation = 'send')
-    ))
-)
-SELECT a.id, p.id, 'send', a.lane, FALSE, 'pending', 0, 0
-FROM wanted w JOIN subscribers p ON p.id = w.subscriber_id JOIN alerts a ON a.id = :alert
-WHERE p.active AND p.gone_at IS NULL
-    AND (p.paused_until IS NULL OR p.paused_until <= :now OR w.was_reached = 1)
-ON CONFLICT DO NOTHING
-"""
-
-# Nobody is written to who has stopped, paused or gone since the fan-out, nor about an alert that is overtaken. Buttons
-# go when it is, and make no sound in a pause.
+# Nobody is written to who has stopped, paused or gone since the fan-out, nor about an alert that is overtaken or whose
+# broadcast pauses. Edits make no sound in a reader's pause, buttons go when the alert is over, and what is to be deleted
+# is deleted for those too who have stopped.
 # CROSS JOIN keeps SQLite from starting anywhere but at the index of pending rows.
 _LIVE: Final = """
     FROM deliveries d CROSS JOIN subscribers p LEFT JOIN alerts a ON a.id = d.alert_id
-    WHERE d.status = 'pending' AND p.id = d.subscriber_id AND p.active AND p.gone_at IS NULL
-        AND (d.operation = 'unbutton' OR (
-            (p.paused_until IS NULL OR p.paused_until <= :now)
+    WHERE d.status = 'pending' AND p.id = d.subscriber_id AND p.gone_at IS NULL
+        AND (d.operation = 'delete' OR (p.active AND (d.operation = 'unbutton' OR (
+            (d.operation = 'edit' OR p.paused_until IS NULL OR p.paused_until <= :now)
             AND (d.alert_id IS NULL OR a.status = 'published')
-        ))
+        ))))
 """
+_PAUSES: Final = "COALESCE(a.paused_until > :now AND d.operation IN ('send', 'edit'), FALSE)"
 
 # What stands in braces are the constants above: nothing from outside is ever put into the text.
+# A paused broadcast may stand in front with all its rows: they are passed over within the index, by lane and alert, before
+# any row is read; `pauses` then looks closely.
+# One message at a time to a chat, whichever worker has it: so nothing overtakes in a chat, and its limit holds. To whom it
+# wrote itself a moment ago, a worker knows better.
 _CLAIM: Final = """
 WITH due AS MATERIALIZED (
     SELECT d.id {live}
-        AND (d.not_before IS NULL OR d.not_before <= :now)
-    ORDER BY d.lane, d.copies, d.alert_id, d.id
+        AND (COALESCE(d.alert_id, 0), d.lane) NOT IN (
+            SELECT h.id, h.lane FROM alerts h
+            WHERE h.fanned_out_at IS NOT NULL AND h.reported_at IS NULL AND h.paused_until > :now
+        )
+        AND (d.not_before IS NULL OR d.not_before <= :now) AND NOT {pauses}
+        AND NOT EXISTS (
+            SELECT 1 FROM deliveries x
+            WHERE x.subscriber_id = d.subscriber_id AND x.id <> d.id AND (
+                x.status = 'dispatched'
+                OR x.worker <> :worker AND x.done_at > CASE WHEN p.kind = 'group' THEN CAST(:since_group AS BIGINT) ELSE CAST(:since AS BIGINT) END
+            )
+        )
+    ORDER BY d.lane, d.copies, d.asleep, d.alert_id, d.id
     LIMIT :count {skip_locked}
 )
 UPDATE deliveries
 SET status = 'dispatched', attempts = attempts + 1, copies = copies + 1, not_before = NULL,
     lease_until = {clock} + :lease, worker = :worker
 WHERE id IN (SELECT id FROM due)
-RETURNING id, attempts, copies, lane, operation, subscriber_id, alert_id, digest_day
+RETURNING id, attempts, copies, lane, operation, subscriber_id, alert_id, digest_day, asleep
 """
+
+# PostgreSQL takes pending rows for few, since mostly they are, and would sort all of a broadcast for each claim, and read
+# whole tables to find a few addresses. For the rest of a transaction that claims it follows its indexes.
+_BY_INDEX: Final = text("""
+SELECT set_config('enable_sort', 'off', TRUE), set_config('enable_hashjoin', 'off', TRUE),
+    set_config('enable_seqscan', 'off', TRUE)
+""")
+_SORT_AGAIN: Final = text("SET LOCAL enable_sort = on")
 
 _MARK: Final = text("""
 UPDATE deliveries
 SET status = :status, copies = :copies, reason = :reason, not_before = :not_before, done_at = :done_at,
-    lease_until = NULL, worker = NULL
+    message = :message, lease_until = NULL
 WHERE id = :id AND attempts = :attempt AND status = 'dispatched'
 """)
 
-# An alert that may have arrived once goes to the back of its lane (the claim orders by copies), others end.
+# An alert that may have arrived once goes to the back of its lane (the claim orders by copies), others end. What adds
+# no message to a chat is done again.
 _LAPSE: Final = """
 UPDATE deliveries
-SET status = CASE WHEN alert_id IS NOT NULL AND copies < :most THEN 'pending' ELSE 'unknown' END,
-    done_at = CASE WHEN alert_id IS NOT NULL AND copies < :most THEN NULL ELSE CAST(:now AS BIGINT) END,
+SET status = CASE WHEN {may_repeat} THEN 'pending' ELSE 'unknown' END,
+    done_at = CASE WHEN {may_repeat} THEN NULL ELSE CAST(:now AS BIGINT) END,
     reason = 'lease_lapsed', lease_until = NULL, worker = NULL
 WHERE id IN (
     SELECT d.id FROM deliveries d
@@ -109,8 +106,14 @@ WHERE id IN (
 )
 RETURNING status
 """
+_MAY_REPEAT: Final = """
+    copies < CASE WHEN operation <> 'send' THEN CAST(:tries AS INTEGER)
+        WHEN alert_id IS NOT NULL THEN CAST(:most AS INTEGER) ELSE CAST(:once AS INTEGER) END
+"""
 
-_NEXT_DUE: Final = "SELECT MIN(COALESCE(d.not_before, :now)) {live}"
+_NEXT_DUE: Final = (
+    "SELECT MIN(CASE WHEN {pauses} THEN a.paused_until ELSE COALESCE(d.not_before, :now) END) {live}"
+)
 
 _BOOKS: Final = text("""
 SELECT status, SUM(number) AS number FROM (
@@ -131,8 +134,20 @@ def engine_of(session: AsyncSession) -> str:
 
 def for_engine(statement: str, session: AsyncSession) -> Any:
     """A statement with what stands in its braces: the engine's clock and lock clause, the rows that may be sent."""
-    engine = engine_of(session)
-    return text(statement.format(clock=_CLOCK[engine], skip_locked=_SKIP_LOCKED[engine], live=_LIVE))
+    return _for_engine(statement, engine_of(session))
+
+
+@cache
+def _for_engine(statement: str, engine: str) -> TextClause:
+    return text(
+        statement.format(
+            clock=_CLOCK[engine],
+            skip_locked=_SKIP_LOCKED[engine],
+            live=_LIVE,
+            pauses=_PAUSES,
+            may_repeat=_MAY_REPEAT,
+        )
+    )
 
 
 def affected(result: Any) -> int:
@@ -141,44 +156,46 @@ def affected(result: Any) -> int:
     return result.rowcount
 
 
-async def fan_out(session: AsyncSession, alert_id: int, now: datetime) -> int:
-    """Pending rows for everyone who is to get the alert and has none yet; how many were new."""
-    return affected(await session.execute(text(_FAN_OUT), {"alert": alert_id, "now": to_microseconds(now)}))
-
-
 async def claim(
     session: AsyncSession, count: int, worker: str, lease: timedelta, now: datetime
 ) -> list[Claim]:
     """Mark up to `count` due rows as dispatched by `worker`, most urgent first."""
+    stamp = to_microseconds(now)
     values = {
         "count": count,
-        "now": to_microseconds(now),
+        "now": stamp,
+        "since": stamp - _microseconds(PRIVATE_GAP - _RECORDED_LATE),
+        "since_group": stamp - _microseconds(GROUP_GAP - _RECORDED_LATE),
         "worker": worker,
         "lease": lease // timedelta(microseconds=1),
     }
+    has_planner = engine_of(session) == "postgresql"
+    if has_planner:
+        await session.execute(_BY_INDEX)
     rows = (await session.execute(for_engine(_CLAIM, session), values)).all()
-    return sorted((_as_claim(row) for row in rows), key=_claim_order)
+    if has_planner:
+        await session.execute(_SORT_AGAIN)
+    return [_as_claim(row) for row in sorted(rows, key=_claim_order)]
+
+
+def _microseconds(seconds: float) -> int:
+    return int(seconds * 1_000_000)
 
 
 def _as_claim(row: Row[Any]) -> Claim:
+    delivery_id, attempts, copies, lane, operation, subscriber_id, alert_id, digest_day, _ = tuple(row)
     return Claim(
-        delivery_id=row.id,
-        attempt=row.attempts,
-        copies=row.copies,
-        lane=row.lane,
-        operation=Operation(row.operation),
-        subscriber_id=row.subscriber_id,
-        alert_id=row.alert_id,
-        digest_day=row.digest_day,
+        delivery_id, attempts, copies, lane, _OPERATIONS[operation], subscriber_id, alert_id, digest_day
     )
 
 
-def _claim_order(claim: Claim) -> tuple[int, int, int, int]:
-    return claim.lane, claim.copies, claim.alert_id or 0, claim.delivery_id
+def _claim_order(row: Row[Any]) -> tuple[int, int, bool, int, int]:
+    return row.lane, row.copies, row.asleep, row.alert_id or 0, row.id
 
 
 async def mark(session: AsyncSession, results: Iterable[tuple[Claim, Next]], now: datetime) -> None:
     """Write results; one whose lease lapsed and was taken up again no longer fits its attempt and is not written."""
+    done_at = to_microseconds(now)
     values = [
         {
             "id": claimed.delivery_id,
@@ -187,7 +204,8 @@ async def mark(session: AsyncSession, results: Iterable[tuple[Claim, Next]], now
             "copies": after.copies,
             "reason": after.reason or None,
             "not_before": to_microseconds(after.not_before) if after.not_before else None,
-            "done_at": None if after.status is DeliveryStatus.PENDING else to_microseconds(now),
+            "done_at": None if after.status is DeliveryStatus.PENDING else done_at,
+            "message": None if after.message_id is None else seal_message(session, after.message_id),
         }
         for claimed, after in results
     ]
@@ -195,9 +213,15 @@ async def mark(session: AsyncSession, results: Iterable[tuple[Claim, Next]], now
         await session.execute(_MARK, values)
 
 
+def seal_message(session: AsyncSession, message_id: int) -> bytes:
+    """The id of a sent message, as the ledger keeps it."""
+    return sealer_of(session).seal(str(message_id), MESSAGE)
+
+
 async def lapse(session: AsyncSession, now: datetime, *, everything: bool = False) -> list[DeliveryStatus]:
     """Give up rows whose lease has run out (or all that are dispatched); what each became."""
-    values = {"most": MAX_COPIES[True], "now": to_microseconds(now), "everything": int(everything)}
+    bounds = {"tries": MAX_TRIES, "most": MAX_COPIES[True], "once": MAX_COPIES[False]}
+    values = {"now": to_microseconds(now), "everything": int(everything), **bounds}
     rows = await session.execute(for_engine(_LAPSE, session), values)
     return [DeliveryStatus(word) for word in rows.scalars()]
 
@@ -227,16 +251,23 @@ UPDATE deliveries SET status = 'cancelled', reason = :reason, done_at = :now
 WHERE alert_id = :alert AND operation = 'send' AND status = 'pending'
 """)
 
+# Also when everything was on its way already and there was nothing left to cancel, it is to be seen that it was stopped.
+_SAY_WHY: Final = text("""
+UPDATE deliveries SET reason = :reason WHERE alert_id = :alert AND operation = 'send' AND status = 'failed'
+""")
+
 _BROKEN: Final = text("""
 SELECT DISTINCT alert_id FROM deliveries
-WHERE status = 'cancelled' AND reason = :reason AND alert_id IS NOT NULL AND operation = 'send' ORDER BY alert_id
+WHERE status IN ('cancelled', 'failed') AND reason = :reason AND alert_id IS NOT NULL AND operation = 'send'
+ORDER BY alert_id
 """)
 
 
 async def break_off(session: AsyncSession, alert_id: int, now: datetime) -> int:
     """Cancel what is pending of an alert whose content Telegram refuses; how many rows."""
-    values = {"alert": alert_id, "reason": _BROKEN_OFF, "now": to_microseconds(now)}
-    return affected(await session.execute(_BREAK_OFF, values))
+    values = {"alert": alert_id, "reason": _BROKEN_OFF}
+    await session.execute(_SAY_WHY, values)
+    return affected(await session.execute(_BREAK_OFF, values | {"now": to_microseconds(now)}))
 
 
 async def broken_off(session: AsyncSession) -> list[int]:

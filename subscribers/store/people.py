@@ -141,10 +141,10 @@ async def remove_keys(session: AsyncSession, subscriber_id: int, keys: Collectio
     )
 
 
-async def mark_gone(session: AsyncSession, subscriber_id: int, now: datetime) -> None:
-    """Telegram refuses this chat for good: no row of it is claimed any more; erasing is another station's."""
+async def mark_gone(session: AsyncSession, subscriber_ids: Collection[int], now: datetime) -> None:
+    """Telegram refuses these chats for good: no row of theirs is claimed any more; erasing is another station's."""
     rows = update(SubscriberRow).where(
-        col(SubscriberRow.id) == subscriber_id, col(SubscriberRow.gone_at).is_(None)
+        col(SubscriberRow.id).in_(subscriber_ids), col(SubscriberRow.gone_at).is_(None)
     )
     await session.execute(rows.values(gone_at=now))
 
@@ -152,8 +152,12 @@ async def mark_gone(session: AsyncSession, subscriber_id: int, now: datetime) ->
 async def erase(session: AsyncSession, subscriber_ids: Collection[int]) -> None:
     """Delete subscribers with topics, chain rows and reports of addresses.
 
-    Ledger rows and what they said they sent stay for the count, linked to nobody.
+    Ledger rows and what they said they sent stay for the count, linked to nobody and without the ids of messages.
     """
+    theirs = update(DeliveryRow).where(
+        col(DeliveryRow.subscriber_id).in_(subscriber_ids), col(DeliveryRow.message).is_not(None)
+    )
+    await session.execute(theirs.values(message=None))
     await session.execute(delete(SubscriberRow).where(col(SubscriberRow.id).in_(subscriber_ids)))
 
 

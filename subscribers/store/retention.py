@@ -2,59 +2,69 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from alerts.columns import to_microseconds
-from subscribers.delivery import DeliveryStatus
-from subscribers.store.ledger import affected, for_engine
+from subscribers.delivery import DeliveryStatus, Operation
+from subscribers.store.ledger import affected
 from subscribers.tables import DeliveryRow, SubscriberRow
 
-_CANCEL_DEAD: Final = """
-UPDATE deliveries SET status = 'cancelled', reason = 'overtaken', done_at = :now
-WHERE id IN (
-    SELECT d.id FROM deliveries d
-    WHERE d.status = 'pending' AND d.operation = 'send'
-        AND d.alert_id IN (SELECT id FROM alerts WHERE status <> 'published')
-    {skip_locked}
-)
-"""
+_OVERTAKEN: Final = text("""
+SELECT d.id FROM deliveries d
+WHERE d.status = 'pending' AND d.operation IN ('send', 'edit')
+    AND d.alert_id IN (SELECT id FROM alerts WHERE status <> 'published')
+LIMIT :most
+""")
 
-_CANCEL_UNWANTED: Final = """
+# Whoever has stopped still wants to see gone what was to be deleted.
+_UNWANTED: Final = text("""
+SELECT d.id FROM deliveries d LEFT JOIN subscribers p ON p.id = d.subscriber_id
+WHERE d.status = 'pending'
+    AND (p.id IS NULL OR p.gone_at IS NOT NULL OR (NOT p.active AND d.operation <> 'delete'))
+LIMIT :most
+""")
+
+_STALE: Final = text("""
+SELECT d.id FROM deliveries d
+WHERE d.status = 'pending' AND d.operation = 'send'
+    AND d.digest_day IN (SELECT day FROM digest_days WHERE until <= :before)
+LIMIT :most
+""")
+
+_CANCEL: Final = text("""
 UPDATE deliveries
-SET status = CASE WHEN subscriber_id IN (SELECT id FROM subscribers WHERE gone_at IS NOT NULL)
+SET status = CASE WHEN CAST(:has_left AS INTEGER) = 1
+        AND subscriber_id IN (SELECT id FROM subscribers WHERE gone_at IS NOT NULL)
         THEN 'gone' ELSE 'cancelled' END,
-    reason = 'reader_left', done_at = :now
-WHERE id IN (
-    SELECT d.id FROM deliveries d LEFT JOIN subscribers p ON p.id = d.subscriber_id
-    WHERE d.status = 'pending' AND (p.id IS NULL OR p.gone_at IS NOT NULL OR NOT p.active)
-    {skip_locked}
-)
-"""
+    reason = :reason, done_at = :now
+WHERE id IN :ids AND status = 'pending'
+""").bindparams(bindparam("ids", expanding=True))
 
-_CANCEL_STALE: Final = """
-UPDATE deliveries SET status = 'cancelled', reason = 'too_late', done_at = :now
-WHERE id IN (
-    SELECT d.id FROM deliveries d
-    WHERE d.status = 'pending' AND d.digest_day IN (SELECT day FROM digest_days WHERE until <= :before)
-    {skip_locked}
-)
-"""
+# A row that keeps the id of a message stays until that message is gone (deletions.py).
+_DELETE_DONE: Final = text("""
+DELETE FROM deliveries
+WHERE id IN (SELECT id FROM deliveries WHERE done_at <= :before AND message IS NULL LIMIT :most)
+RETURNING alert_id, status, operation
+""")
 
-_ROLL_UP: Final = text("""
-INSERT INTO tallies (alert_id, status, number)
-SELECT alert_id, status, COUNT(*) FROM deliveries
-WHERE done_at <= :before AND alert_id IS NOT NULL AND operation = 'send'
-GROUP BY alert_id, status
+_ADD_UP: Final = text("""
+INSERT INTO tallies (alert_id, status, number) VALUES (:alert, :status, :number)
 ON CONFLICT (alert_id, status) DO UPDATE SET number = tallies.number + excluded.number
 """)
 
-_DELETE_DONE: Final = text("DELETE FROM deliveries WHERE done_at <= :before")
+READER_LEFT: Final = "reader_left"
+"""Why rows of those end who stopped, are gone or erased."""
+
+AT_ONCE: Final = 5000
+"""Rows of one transaction: an urgent alert must not wait until a million rows of another are cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +75,40 @@ class Refusals:
     gone: int
 
 
-async def cancel_dead(session: AsyncSession, now: datetime) -> int:
-    """Cancel pending messages of alerts that are no longer live; how many."""
-    statement = for_engine(_CANCEL_DEAD, session)
-    return affected(await session.execute(statement, {"now": to_microseconds(now)}))
+async def overtaken(session: AsyncSession) -> list[int]:
+    """Up to `AT_ONCE` pending messages of alerts that are no longer live. Only reads, as do the next two."""
+    return list(await session.scalars(_OVERTAKEN, {"most": AT_ONCE}))
 
 
-async def cancel_unwanted(session: AsyncSession, now: datetime) -> int:
-    """End pending rows of readers who stopped, are gone or erased; how many."""
-    statement = for_engine(_CANCEL_UNWANTED, session)
-    return affected(await session.execute(statement, {"now": to_microseconds(now)}))
+async def unwanted(session: AsyncSession) -> list[int]:
+    """Up to `AT_ONCE` pending rows of readers who stopped, are gone or erased."""
+    return list(await session.scalars(_UNWANTED, {"most": AT_ONCE}))
 
 
-async def cancel_stale(session: AsyncSession, before: datetime, now: datetime) -> int:
-    """Cancel pending rows of digests whose window ended by then; how many."""
-    values = {"before": to_microseconds(before), "now": to_microseconds(now)}
-    return affected(await session.execute(for_engine(_CANCEL_STALE, session), values))
+async def stale(session: AsyncSession, before: datetime) -> list[int]:
+    """Up to `AT_ONCE` pending messages of digests whose window ended by then."""
+    return list(await session.scalars(_STALE, {"before": to_microseconds(before), "most": AT_ONCE}))
+
+
+async def cancel(session: AsyncSession, ids: Sequence[int], reason: str, now: datetime) -> int:
+    """End those of these rows that are still pending; how many. For `READER_LEFT` gone with whoever is, else cancelled."""
+    has_left = int(reason == READER_LEFT)
+    values = {"ids": ids, "reason": reason, "has_left": has_left, "now": to_microseconds(now)}
+    return affected(await session.execute(_CANCEL, values))
 
 
 async def roll_up(session: AsyncSession, before: datetime) -> int:
-    """Add messages done by then to their alerts' tallies and delete all rows done by then; how many."""
-    values = {"before": to_microseconds(before)}
-    await session.execute(_ROLL_UP, values)
-    return affected(await session.execute(_DELETE_DONE, values))
+    """Delete up to `AT_ONCE` rows done by then and add the messages among them to their alerts' tallies; how many."""
+    values = {"before": to_microseconds(before), "most": AT_ONCE}
+    deleted = (await session.execute(_DELETE_DONE, values)).all()
+    numbers = Counter(
+        (row.alert_id, row.status)
+        for row in deleted
+        if row.alert_id is not None and row.operation == Operation.SEND
+    )
+    for (alert_id, status), number in sorted(numbers.items()):
+        await session.execute(_ADD_UP, {"alert": alert_id, "status": status, "number": number})
+    return len(deleted)
 
 
 async def refusals(session: AsyncSession, since: datetime) -> list[Refusals]:

@@ -1,13 +1,15 @@
 """What a claimed row says: the frozen text of its alert, or the digest composed for its reader. Kept for one round.
 
-Frozen texts are sent as they are; a digest is composed at dispatch from published alerts and open actions.
+Frozen texts are sent as they are; a digest is composed at dispatch from published alerts and open actions. Those who are
+told the same get the same object, so that it is composed, and made ready for sending, once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,10 +18,15 @@ from alerts.locales import SOURCE_LOCALE, Catalogues
 from alerts.render.message import Message, Variant
 from alerts.store import published
 from subscribers import digest
-from subscribers.delivery import NO_WORDS, Claim, Operation
+from subscribers.delivery import NO_WORDS, WORDLESS, Claim, Operation
 from subscribers.store import days
 from subscribers.subscriber import Subscriber
 from subscribers.subscription import wants
+
+_MOST_KEPT: Final = 1_000
+"""Digests, and sets of wishes; beyond that, what was composed is let go of."""
+
+_News = tuple[tuple[Alert, ...], tuple[digest.OpenAction, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +37,35 @@ class _Edition:
     alerts: Sequence[tuple[Alert, frozenset[str]]]
     actions: Sequence[tuple[digest.OpenAction, frozenset[str]]]
 
+    def for_keys(self, keys: frozenset[str]) -> _News:
+        """Of all that, what somebody who asked for these topics wants."""
+        return (
+            tuple(alert for alert, topics in self.alerts if wants(keys, topics)),
+            tuple(action for action, topics in self.actions if wants(keys, topics)),
+        )
+
 
 class Texts:
-    """Messages by alert, locale and variant, read from the database once; digests by reader."""
+    """Messages by alert, locale and variant, read from the database once; digests by what is in them."""
 
     def __init__(self, catalogues: Catalogues) -> None:
         self._catalogues = catalogues
         self._frozen: dict[tuple[int, str, Variant], Message | None] = {}
         self._editions: dict[str, _Edition] = {}
+        self._wanted: dict[tuple[str, frozenset[str]], _News] = {}
+        self._digests: dict[tuple[str, str, Variant, tuple[int, ...], tuple[int, ...]], Message] = {}
+
+    def renew(self, claims: Sequence[Claim]) -> None:
+        """Alerts about to be edited have a text that is newer than what is kept."""
+        edited = {claim.alert_id for claim in claims if claim.operation is Operation.EDIT}
+        if edited:
+            self._frozen = {place: said for place, said in self._frozen.items() if place[0] not in edited}
 
     async def message_for(
         self, session: AsyncSession, claim: Claim, reader: Subscriber, now: datetime
     ) -> Message | None:
         """The message of a claimed row; None when there is nothing (any more) to say. `reader` with keys."""
-        if claim.operation is Operation.UNBUTTON:
+        if claim.operation in WORDLESS:
             return NO_WORDS
         if claim.alert_id is not None:
             return await self._alert(session, claim.alert_id, reader)
@@ -55,8 +77,9 @@ class Texts:
         place = (alert_id, reader.locale, reader.variant)
         if place not in self._frozen:
             message = await published.frozen_message(session, *place)
-            if message is None:
-                message = await published.frozen_message(session, alert_id, SOURCE_LOCALE, reader.variant)
+            if message is None and reader.locale != SOURCE_LOCALE:
+                english = replace(reader, locale=SOURCE_LOCALE)
+                message = await self._alert(session, alert_id, english)
             self._frozen[place] = message
         return self._frozen[place]
 
@@ -65,13 +88,29 @@ class Texts:
     ) -> Message | None:
         if day not in self._editions:
             self._editions[day] = await _read_edition(session, day, now)
-        edition = self._editions[day]
-        alerts = [alert for alert, topics in edition.alerts if wants(reader.keys, topics)]
-        actions = [action for action, topics in edition.actions if wants(reader.keys, topics)]
+        alerts, actions = self._news(day, reader.keys)
         if not digest.has_news(alerts, actions):
             return None
-        catalogue = self._catalogues[self._catalogues.negotiate(reader.locale)]
-        return digest.compose(catalogue, reader.variant, edition.window.day, alerts, actions, now)
+        locale = self._catalogues.negotiate(reader.locale)
+        contents = tuple(alert.id for alert in alerts), tuple(action.id for action, _ in actions)
+        place = (day, locale, reader.variant, *contents)
+        if place not in self._digests:
+            _make_room(self._digests)
+            self._digests[place] = digest.compose(
+                self._catalogues[locale], reader.variant, self._editions[day].window.day, alerts, actions, now
+            )
+        return self._digests[place]
+
+    def _news(self, day: str, keys: frozenset[str]) -> _News:
+        if (day, keys) not in self._wanted:
+            _make_room(self._wanted)
+            self._wanted[day, keys] = self._editions[day].for_keys(keys)
+        return self._wanted[day, keys]
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
 
 
 async def _read_edition(session: AsyncSession, day: str, now: datetime) -> _Edition:

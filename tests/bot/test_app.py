@@ -58,7 +58,7 @@ async def test_no_repr_holds_the_token(alive: Running):
             alive.services,
             alive.services.settings,
             alive.services.settings.telegram,
-            alive.stations,
+            alive.duties,
         )
     ]
     assert [text for text in shown if SECRET in text] == []

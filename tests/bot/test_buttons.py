@@ -57,7 +57,7 @@ def test_what_only_shows_counts_under_any_message(verb: str):
 
 def test_every_other_verb_shows_or_belongs_to_a_conversation():
     officials = {"t-look", "t-page", "t-add", "t-change", "t-states", "t-f"}
-    actions = {"e-list", "a-write", "a-stop", "q-news"}
+    actions = {"e-list", "a-write", "a-stop", "q-news", "p-look"}
     assert taps._MODERATORS.keys() - DECIDING == {
         *("look", "others", "make", "page", "letter-of", "e-field"),
         *(*PICKS, *officials, *actions),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alerts.errors import ConfigError
-from bot.config import exposed_token, load
+from bot.config import exposed_secret, load
 
 TOKEN = "1234567:token-of-the-tests-that-opens-nothing-0"
 LIST = """\
@@ -58,6 +58,14 @@ def test_an_empty_file_is_a_whole_configuration(path: Path):
             "config.toml:2: [telegram] rate: must be a valid number, unable to parse string as a number",
         ),
         ("[telegram]\n# rate = 5\nrate = 0\n", "config.toml:3: [telegram] rate: must be greater than 0"),
+        (
+            "[telegram]\nrate = 31\n",
+            "config.toml:2: [telegram] rate: more than 30 a second only with paid_broadcast = true, which Telegram charges for",
+        ),
+        (
+            '[telegram]\nmode = "webhook"\n',
+            "config.toml:2: [telegram] mode: a webhook needs webhook_url and webhook_secret",
+        ),
         ("telegram.rate = 0\n", "config.toml:1: [telegram] rate: must be greater than 0"),
         ("telegram = { rate = 0 }\n", "config.toml:1: [telegram] rate: must be greater than 0"),
         ('["telegram"]\n"rate" = 0\n', "config.toml:2: [telegram] rate: must be greater than 0"),
@@ -333,10 +341,16 @@ def test_nobody_speaks(path: Path, text: str):
 def test_a_configuration_with_the_token_must_be_private(path: Path):
     path.write_text(f'[telegram]\ntoken = "{TOKEN}"\n')
     path.chmod(0o644)
-    assert exposed_token(path) == f"others can read {path}, which holds the token. Run: chmod 600 {path}"
+    assert exposed_secret(path) == f"others can read {path}, which holds the token. Run: chmod 600 {path}"
     path.chmod(0o600)
-    assert exposed_token(path) is None
+    assert exposed_secret(path) is None
+    path.write_text(f'[telegram]\nwebhook_secret = "{"s" * 32}"\n')
+    path.chmod(0o640)
+    assert (
+        exposed_secret(path)
+        == f"others can read {path}, which holds the webhook's secret. Run: chmod 600 {path}"
+    )
     path.write_text("[telegram]\nrate = 5\n")
     path.chmod(0o644)
-    assert exposed_token(path) is None
+    assert exposed_secret(path) is None
     assert stat.S_IMODE(path.stat().st_mode) == 0o644

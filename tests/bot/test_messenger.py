@@ -1,17 +1,25 @@
-"""The table of delivery.md section 3: from what the library raises, and from what a server really does."""
+"""Deliveries through Telegram: from what is raised to an outcome, and from an envelope to what a chat shows.
+
+What servers and networks do to a request is tests/bot/test_error_table.py.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from telegram import Bot
+from telegram import Bot, ReplyParameters
 from telegram.error import (
     BadRequest,
     ChatMigrated,
     Conflict,
+    EndPointNotFound,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -22,12 +30,17 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from alerts.render.message import Button, Entity, Message
-from bot.emulator import Emulator, Fault
-from bot.messenger import TelegramMessenger, outcome_of
+from bot import messenger as under_test
+from bot.emulator import Emulator
+from bot.messenger import TelegramMessenger, as_markup, as_parameters
+from bot.outcomes import outcome_of
+from bot.transport import BulkBot, NeverLeft, Unanswered, open_bulk_bot
 from subscribers.delivery import Envelope, Operation, Outcome, OutcomeKind
+from tests.bot.raw_server import SENT, RawServer, answers
 
 READER = 5001
 NOT_JSON = TelegramError("Invalid server response")
+TOKEN = "7001:the-token-of-a-bot-that-is-not-there"
 
 
 def raised(error: TelegramError, cause: BaseException | None = None) -> TelegramError:
@@ -56,10 +69,13 @@ TABLE = [
     (raised(NetworkError("httpx.ConnectError: "), httpx.ConnectError("refused")), not_sent()),
     (raised(TimedOut(), httpx.ConnectTimeout("late")), not_sent()),
     (raised(TimedOut("Pool timeout: …"), httpx.PoolTimeout("full")), not_sent()),
+    (raised(NetworkError("aiohttp.ClientConnectorError"), NeverLeft("ClientConnectorError")), not_sent()),
+    (raised(TimedOut("ConnectionTimeoutError"), NeverLeft("ConnectionTimeoutError")), not_sent()),
     # refused, wait
     (RetryAfter(7), wait(7)),
     (RetryAfter(timedelta(seconds=9)), wait(9)),
     (NetworkError("Too Many Requests (429)"), wait(5)),
+    (raised(NetworkError("Too Many Requests (429). Parsing the server response …"), NOT_JSON), wait(5)),
     # refused, final
     (Forbidden("Forbidden: bot was blocked by the user"), gone("blocked")),
     (Forbidden("Forbidden: user is deactivated"), gone("deactivated")),
@@ -72,9 +88,11 @@ TABLE = [
     # wrong content
     (BadRequest("Can't parse entities"), Outcome(OutcomeKind.BAD_CONTENT, reason="bad_request")),
     (NetworkError("Request Entity Too Large (413)"), Outcome(OutcomeKind.BAD_CONTENT, reason="too_large")),
+    (NetworkError("Content Too Large (413)"), Outcome(OutcomeKind.BAD_CONTENT, reason="too_large")),
     # already as it should be
     (BadRequest("Message is not modified"), Outcome(OutcomeKind.SENT, reason="already_so")),
     (BadRequest("Message to edit not found"), Outcome(OutcomeKind.SENT, reason="already_so")),
+    (BadRequest("Message_id_invalid"), Outcome(OutcomeKind.SENT, reason="already_so")),
     (BadRequest("Message can't be deleted for everyone"), Outcome(OutcomeKind.SENT, reason="already_so")),
     # moved
     (ChatMigrated(-1001), Outcome(OutcomeKind.MOVED, new_chat=-1001, reason="migrated")),
@@ -83,6 +101,8 @@ TABLE = [
     (raised(TimedOut(), httpx.WriteTimeout("late")), ambiguous("timed_out")),
     (raised(NetworkError("httpx.ReadError: "), httpx.ReadError("cut")), ambiguous()),
     (raised(NetworkError("httpx.RemoteProtocolError: "), httpx.RemoteProtocolError("cut")), ambiguous()),
+    (raised(TimedOut("TimeoutError"), Unanswered("TimeoutError")), ambiguous("timed_out")),
+    (raised(NetworkError("aiohttp.ClientOSError"), Unanswered("ClientOSError")), ambiguous()),
     (NetworkError("Bad Gateway (502)"), ambiguous()),
     (NetworkError("Internal Server Error (500)"), ambiguous()),
     (TelegramError("Invalid server response"), ambiguous()),
@@ -90,7 +110,16 @@ TABLE = [
     (raised(Forbidden("Forbidden (403). Parsing the server response …"), NOT_JSON), ambiguous()),
     (raised(InvalidToken("Not Found (404). Parsing the server response …"), NOT_JSON), ambiguous()),
     (raised(BadRequest("Bad Request (400). Parsing the server response …"), NOT_JSON), ambiguous()),
+    (raised(EndPointNotFound("…"), raised(InvalidToken("Not Found (404). …"), NOT_JSON)), ambiguous()),
     # stop everything
+    (
+        raised(EndPointNotFound("…"), InvalidToken("Not Found")),
+        Outcome(OutcomeKind.HALT, reason="invalidtoken"),
+    ),
+    (
+        raised(InvalidToken("…"), InvalidToken("Unauthorized")),
+        Outcome(OutcomeKind.HALT, reason="invalidtoken"),
+    ),
     (InvalidToken("Unauthorized"), Outcome(OutcomeKind.HALT, reason="invalidtoken")),
     (Conflict("terminated by other getUpdates request"), Outcome(OutcomeKind.HALT, reason="conflict")),
 ]
@@ -107,7 +136,7 @@ def test_every_error_of_the_library_is_in_the_table():
 
     there = {type(error) for error, _ in TABLE}
     sending = {one for one in classes(TelegramError) if one.__module__ == "telegram.error"}
-    never_from_sending = {"EndPointNotFound", "PassportDecryptionError"}
+    never_from_sending = {"PassportDecryptionError"}
     assert {one.__name__ for one in sending - there} == never_from_sending
 
 
@@ -119,10 +148,14 @@ async def emulator() -> AsyncIterator[Emulator]:
 
 
 @pytest.fixture
-async def messenger(emulator: Emulator) -> AsyncIterator[TelegramMessenger]:
-    request = HTTPXRequest(read_timeout=0.3, httpx_kwargs={"trust_env": False})
-    async with Bot(emulator.token, base_url=f"{emulator.base_url}/bot", request=request) as bot:
-        yield TelegramMessenger(bot)
+async def bot(emulator: Emulator) -> AsyncIterator[BulkBot]:
+    async with open_bulk_bot(emulator.token, emulator.base_url, 4, timedelta(seconds=3)) as bot:
+        yield bot
+
+
+@pytest.fixture
+async def messenger(bot: BulkBot) -> TelegramMessenger:
+    return TelegramMessenger(bot)
 
 
 def envelope(
@@ -132,50 +165,6 @@ def envelope(
         "Arman may be executed", (Entity("bold", 0, 5),), ((Button("Details", data="case:1"),),), silent=True
     )
     return Envelope(1, 1, operation, 1, chat, message, reply_to, 1, is_alert=True)
-
-
-@pytest.mark.parametrize(
-    ("fault", "outcome"),
-    [
-        (Fault.flood(11), wait(11)),
-        (Fault.refusal(429, "Too Many Requests"), wait(5)),
-        (Fault.refusal(403, "Forbidden: bot was blocked by the user"), gone("blocked")),
-        (Fault.refusal(400, "Bad Request: chat not found"), gone("chat_not_found")),
-        (
-            Fault.refusal(400, "Bad Request: can't parse entities"),
-            Outcome(OutcomeKind.BAD_CONTENT, reason="bad_request"),
-        ),
-        (
-            Fault.refusal(413, "Request Entity Too Large"),
-            Outcome(OutcomeKind.BAD_CONTENT, reason="too_large"),
-        ),
-        (
-            Fault(code=400, description="Bad Request: upgraded", parameters={"migrate_to_chat_id": -1009}),
-            Outcome(OutcomeKind.MOVED, new_chat=-1009, reason="migrated"),
-        ),
-        (Fault.silence(), ambiguous("timed_out")),
-        (Fault.cut(accepted=False), ambiguous()),
-        (Fault.cut(accepted=True), ambiguous()),
-        (Fault.bad_gateway(), ambiguous()),
-        (Fault.bad_gateway(403), ambiguous()),
-        (Fault.bad_gateway(404), ambiguous()),
-        (Fault.refusal(500, "Internal Server Error"), ambiguous()),
-        (Fault.refusal(200, "not at all"), ambiguous()),
-        (Fault.refusal(401, "Unauthorized"), Outcome(OutcomeKind.HALT, reason="invalidtoken")),
-        (Fault.refusal(409, "Conflict: another"), Outcome(OutcomeKind.HALT, reason="conflict")),
-    ],
-    ids=lambda one: one.description or one.effect.name if isinstance(one, Fault) else one.kind.value,
-)
-async def test_over_a_real_connection(
-    messenger: TelegramMessenger, emulator: Emulator, fault: Fault, outcome: Outcome
-):
-    emulator.script(fault)
-    assert await messenger.perform(envelope()) == outcome
-
-
-async def test_nobody_listens(messenger: TelegramMessenger, emulator: Emulator):
-    async with emulator.away():
-        assert await messenger.perform(envelope()) == not_sent()
 
 
 async def test_a_person_who_blocked_a_stranger_and_one_who_is_gone(
@@ -214,13 +203,186 @@ async def test_each_operation(messenger: TelegramMessenger, emulator: Emulator):
     assert [one.deleted for one in emulator.sent_to(READER)] == [True]
 
 
+WORDS = Message(
+    "آرمان may be executed",
+    (
+        Entity("bold", 0, 5),
+        Entity("text_link", 6, 3, start="c1"),
+        Entity("text_link", 6, 3, url="https://x.example"),
+    ),
+    (
+        (Button("Details", data="case:1"), Button("Act", start="a1")),
+        (Button("Copy", copy="a@b.example"), Button("Sign", url="https://x.example/s")),
+    ),
+)
+PLAIN = Message("Nothing to press")
+
+
+@pytest.fixture
+async def wire() -> AsyncIterator[RawServer]:
+    async with RawServer.running(answers("200 OK", SENT)) as server:
+        yield server
+
+
+@pytest.fixture
+async def pair(wire: RawServer) -> AsyncIterator[tuple[BulkBot, Bot]]:
+    """Our bot and the library's, of one name, on one server."""
+    who = {"id": 1, "is_bot": True, "first_name": "Bot", "username": "a_bot"}
+    wire.script = answers("200 OK", {"ok": True, "result": who}, "Connection: close")
+    requests = [HTTPXRequest(httpx_kwargs={"trust_env": False}) for _ in range(2)]
+    theirs = Bot(TOKEN, base_url=f"{wire.url()}/bot", request=requests[0], get_updates_request=requests[1])
+    async with open_bulk_bot(TOKEN, wire.url(), 4) as ours, theirs:
+        wire.requests.clear()
+        wire.script = answers("200 OK", SENT)
+        yield ours, theirs
+
+
+def called(server: RawServer, number: int) -> tuple[str, dict[str, Any]]:
+    """The method and the parameters of a call, as Telegram reads them: JSON or a form with JSON in it."""
+    head, body = server.requests[number]
+    if b"application/json" in head:
+        given = json.loads(body)
+    else:
+        given = {name: _read(value) for name, value in parse_qsl(body.decode(), strict_parsing=True)}
+    return head.decode().split(" ")[1].rpartition("/")[2], given
+
+
+def _read(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+@pytest.mark.parametrize("message", [WORDS, PLAIN], ids=["all there is", "plain"])
+@pytest.mark.parametrize("is_silent", [True, False], ids=["silent", "loud"])
+@pytest.mark.parametrize("is_protected", [True, False], ids=["protected", "open"])
+@pytest.mark.parametrize("reply_to", [12, None])
+async def test_a_delivery_says_what_the_library_would(
+    wire: RawServer,
+    pair: tuple[BulkBot, Bot],
+    message: Message,
+    *,
+    is_silent: bool,
+    is_protected: bool,
+    reply_to: int | None,
+):
+    bulk, library = pair
+    message = replace(message, silent=is_silent, protected=is_protected)
+    sent = await TelegramMessenger(bulk).perform(replace(envelope(reply_to=reply_to), message=message))
+    assert sent == Outcome(OutcomeKind.SENT, message_id=77)
+    await library.send_message(
+        READER,
+        disable_notification=is_silent,
+        protect_content=is_protected,
+        reply_parameters=ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
+        **as_parameters(message, "a_bot"),
+    )
+    (method, ours), (their_method, theirs) = called(wire, 0), called(wire, 1)
+    unsaid = {"disable_notification": False, "protect_content": False, "entities": []}
+    assert (method, unsaid | ours) == (their_method, unsaid | theirs)
+
+
+async def test_other_operations_say_what_the_library_would(wire: RawServer, pair: tuple[BulkBot, Bot]):
+    bulk, library = pair
+    messenger = TelegramMessenger(bulk, paid=True)
+    for operation in (Operation.EDIT, Operation.UNBUTTON, Operation.DELETE):
+        done = await messenger.perform(replace(envelope(operation, reply_to=12), message=WORDS))
+        assert done == Outcome(OutcomeKind.SENT, message_id=12)
+    await library.edit_message_text(chat_id=READER, message_id=12, **as_parameters(WORDS, "a_bot"))
+    await library.edit_message_reply_markup(READER, 12, reply_markup=as_markup((), "a_bot"))
+    await library.delete_message(READER, 12)
+    assert [called(wire, number) for number in range(3)] == [called(wire, number) for number in range(3, 6)]
+
+
+async def test_only_new_messages_are_paid_for(wire: RawServer, pair: tuple[BulkBot, Bot]):
+    bulk, _ = pair
+    for is_paid in (True, False):
+        for operation in Operation:
+            await TelegramMessenger(bulk, paid=is_paid).perform(envelope(operation, reply_to=12))
+    paid = [called(wire, number)[1].get("allow_paid_broadcast") for number in range(8)]
+    assert paid == [True] + [None] * 7
+
+
+async def test_words_are_serialised_once_for_all_chats(
+    wire: RawServer, pair: tuple[BulkBot, Bot], monkeypatch: pytest.MonkeyPatch
+):
+    made = []
+
+    def counted(message: Message, username: str) -> dict[str, Any]:
+        made.append(message.text)
+        return as_parameters(message, username)
+
+    monkeypatch.setattr(under_test, "as_parameters", counted)
+    messenger = TelegramMessenger(pair[0])
+    for chat in (1, 2, 3):
+        for message in (WORDS, replace(WORDS, silent=True), PLAIN):
+            await messenger.perform(replace(envelope(chat=chat), message=message))
+        await messenger.perform(replace(envelope(Operation.EDIT, 12, chat), message=WORDS))
+    assert made == [WORDS.text, PLAIN.text]
+    assert [body["chat_id"] for body in wire.bodies] == [chat for chat in (1, 2, 3) for _ in range(4)]
+    assert [body["text"] for body in wire.bodies] == [WORDS.text, WORDS.text, PLAIN.text, WORDS.text] * 3
+
+
+@pytest.mark.parametrize("kept", [2, 1_000])
+async def test_what_differs_in_anything_is_said_as_it_is(
+    wire: RawServer, pair: tuple[BulkBot, Bot], monkeypatch: pytest.MonkeyPatch, kept: int
+):
+    monkeypatch.setattr(under_test, "_KEPT", kept)
+    messenger = TelegramMessenger(pair[0])
+
+    async def say(number: int) -> None:
+        text = f"Alert {number}"
+        for kind in ("bold", "italic"):
+            entities = (Entity(kind, 0, 5),)
+            for label in ("Details", "Act"):
+                message = Message(text, entities, ((Button(label, data="case:1"),),))
+                await messenger.perform(replace(envelope(), message=message))
+
+    for number in range(50):
+        await say(number)
+    said = [
+        (body["text"], body["entities"][0]["type"], body["reply_markup"]["inline_keyboard"][0][0]["text"])
+        for body in wire.bodies
+    ]
+    assert said == [
+        (f"Alert {number}", kind, label)
+        for number in range(50)
+        for kind in ("bold", "italic")
+        for label in ("Details", "Act")
+    ]
+    assert len(messenger._words._kept) == min(kept, 200)
+
+
+async def test_a_message_at_the_place_in_memory_where_another_was(messenger: TelegramMessenger):
+    places = set()
+    for number in range(200):
+        message = Message(f"Alert {number:04}")
+        places.add(id(message))
+        assert messenger._words.of(message).startswith(b'{"text":"Alert %04d"' % number)
+    assert len(places) < 200, "the place of messages, at least, has been used again"
+
+
+async def test_text_that_no_encoding_holds_is_for_telegram_to_refuse(messenger: TelegramMessenger):
+    outcome = await messenger.perform(replace(envelope(), message=Message("\ud800")))
+    assert outcome == Outcome(OutcomeKind.BAD_CONTENT, reason="bad_request")
+
+
 async def test_a_fault_of_our_own_is_an_outcome_too(caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
         username = "a_bot"
 
-        async def send_message(self, *_: object, **__: object) -> None:
+        async def call(self, *_: object) -> None:
             raise LookupError("a fault of ours")
 
     outcome = await TelegramMessenger(Broken()).perform(envelope())
     assert (outcome.kind, outcome.reason) == (OutcomeKind.AMBIGUOUS, "fault")
     assert "a fault of ours" in caplog.text
+
+
+async def test_what_telegram_leaves_out_is_no_fault_of_ours(
+    wire: RawServer, pair: tuple[BulkBot, Bot], caplog: pytest.LogCaptureFixture
+):
+    wire.script = answers("200 OK", {"ok": False, "description": "no"})
+    assert await TelegramMessenger(pair[0]).perform(envelope()) == ambiguous()
+    assert caplog.messages == []

@@ -40,7 +40,7 @@ async def test_who_has_left_the_topic_still_hears_how_it_went_on(stage: Stage) -
     await publish(stage, mina, ARMAN)
     await hears_about(emma, ARMAN)
     await answer(emma, "/topics")
-    await tap(emma, "topic:IR/*:c")
+    await tap(emma, "topic:IR/*:off")
     assert (await tap(emma, "topic:done:c")).text == "You hear about: nothing yet."
 
     await publish(stage, mina, ARMAN, "Returned to ward")

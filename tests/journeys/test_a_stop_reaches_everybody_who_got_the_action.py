@@ -30,7 +30,7 @@ async def test_a_stop(stage: Stage) -> None:
     await publish(stage, mina, ARMAN)
     firsts = {reader.id: await hears_about(reader, ARMAN) for reader in (emma, nasrin)}
     await answer(emma, "/topics")
-    await tap(emma, "topic:IR/*:c")
+    await tap(emma, "topic:IR/*:off")
     await tap(emma, "topic:done:c")
 
     await after(mina, mina.says(f"/stop_action {NUMBER}"), "Why should no more letters be sent")

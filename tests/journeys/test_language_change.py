@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
 
 from bot.demo.stage import Stage, set_up
 from tests.journeys.steps import TICK, answer, hears_about, moderators, publish, tap
@@ -23,14 +26,16 @@ async def test_everything_after_a_change_is_in_the_new_language(stage: Stage) ->
     assert (await answer(nasrin, "/case 1")).text.startswith("آرمان سپیدکوه")
 
 
-async def test_menus_are_set_once_per_language_and_place(tmp_path: Path) -> None:
+@pytest.fixture
+async def newborn(tmp_path: Path) -> AsyncIterator[Stage]:
+    """A bot that has never told Telegram anything."""
     async with set_up(tmp_path, tick=TICK) as stage:
-        await menus_are_set_once(stage)
+        yield stage
 
 
-async def menus_are_set_once(stage: Stage) -> None:
-    emulator = stage.emulator
-    await moderators(stage)
+async def test_menus_are_set_once_per_language_and_place(newborn: Stage) -> None:
+    emulator = newborn.emulator
+    await moderators(newborn)
     private, groups = {"type": "all_private_chats"}, {"type": "all_group_chats"}
     for scope in (private, groups):
         plain = emulator.commands(**scope)
@@ -48,18 +53,17 @@ async def menus_are_set_once(stage: Stage) -> None:
     def calls() -> int:
         return sum(request.method.startswith("setMy") for request in emulator.record)
 
-    await stage.stop_bot()
-    await stage.start_bot()
+    await newborn.stop_bot()
+    await newborn.start_bot()
     settled = calls()  # the moderators' own menus were waiting for their chats
-    await stage.stop_bot()
-    await stage.start_bot()
+    await newborn.stop_bot()
+    await newborn.start_bot()
     assert calls() == settled
     assert "approve" in [each["command"] for each in emulator.commands(type="chat", chat_id=9001) or []]
 
 
-async def test_a_moderator_has_the_menu_from_the_first_start(tmp_path: Path) -> None:
-    async with set_up(tmp_path, tick=TICK) as stage:
-        mina, _ = await moderators(stage)
-        menu = stage.emulator.commands(type="chat", chat_id=mina.id)
-        assert menu is not None
-        assert "approve" in [each["command"] for each in menu]
+async def test_a_moderator_has_the_menu_from_the_first_start(newborn: Stage) -> None:
+    mina, _ = await moderators(newborn)
+    menu = newborn.emulator.commands(type="chat", chat_id=mina.id)
+    assert menu is not None
+    assert "approve" in [each["command"] for each in menu]

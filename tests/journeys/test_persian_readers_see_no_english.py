@@ -2,10 +2,16 @@ from __future__ import annotations
 
 from bot.demo.stage import Stage
 from bot.emulator import Person
-from tests.journeys.steps import Clock, answer, hears_about, moderators, publish, tap
+from tests.journeys.steps import Clock, answer, hears_about, moderators, publish, tap, wait_until
 
 ARMAN = "Arman Sepidkuh"
 MARK = "[en]"
+
+
+def offered(reader: Person, start: str) -> list[str]:
+    """The data of buttons that begin so, newest first."""
+    datas = (button.callback_data or "" for each in reader.messages[::-1] for button in each.buttons)
+    return [data for data in datas if data.startswith(start)]
 
 
 async def ask_everything(reader: Person, *, subscribed: bool) -> None:
@@ -35,10 +41,9 @@ async def ask_everything(reader: Person, *, subscribed: bool) -> None:
     for command in commands:
         await answer(reader, command)
     if subscribed:
-        await tap(reader, "mode:normal:c")
-        await tap(reader, "topic:US/*:c")
-        await tap(reader, "topic:done:c")
-        await tap(reader, "lang:fa:c")
+        for start in ("mode:normal:c", "topic:US/*:o", "topic:done:c", "lang:fa:c"):
+            await wait_until(lambda start=start: offered(reader, start))
+            await tap(reader, offered(reader, start)[0])
 
 
 async def test_nothing_is_left_untranslated(stage: Stage, clock: Clock) -> None:

@@ -85,7 +85,7 @@ async def test_every_answer_lies_under_the_veil(stage: Stage) -> None:
         note = await answer(reader, "/letter UA-26/001")
         assert [button.callback_data for button in note.buttons] == ["warned:UA-26/001"]
         assert in_the_open(note).strip() == first_line
-    done = await tap(emma, "topic:IR/*:c")
+    done = await tap(emma, "topic:IR/*:on")
     assert "✓ Iran" in done.labels
     assert in_the_open(done).strip() == "New message"
     assert in_the_open(await tap(emma, "forget:yes")).strip() == "New message"

@@ -4,11 +4,12 @@ import asyncio
 
 from bot.demo.stage import Stage
 from bot.emulator import Fault, Message, Person
-from tests.journeys.steps import about, answer, hears_about, moderators, publish
+from tests.journeys.steps import about, answer, hears_about, moderators, publish, wait_until
 
 NAME = "Arman Sepidkuh"
 MANY = 22
 TOO_LONG = "Bad Request: message is too long"
+ENDED = "Sending has ended."
 BLOCKED = "Forbidden: bot was blocked by the user"
 
 
@@ -17,6 +18,12 @@ async def many(stage: Stage) -> list[Person]:
     people = [stage.emulator.person(6000 + one, first_name=f"Reader {one}") for one in range(MANY)]
     await asyncio.gather(*(stage.subscribe(person, "en") for person in people))
     return people
+
+
+async def told(moderator: Person, words: str) -> Message:
+    """What a moderator was told with these words, before or after anything else."""
+    await wait_until(lambda: any(words in each.text for each in moderator.messages))
+    return next(each for each in moderator.messages if words in each.text)
 
 
 def offers_to_delete(message: Message) -> bool:
@@ -34,11 +41,15 @@ async def test_content_that_telegram_refuses_stops_the_broadcast_and_is_told(sta
 
     await publish(stage, mina, NAME)
     for moderator in (mina, omid):
-        heard = await moderator.hears("was stopped: Telegram refused its content", within=10)
-        assert NAME in heard.text
+        assert NAME in (await told(moderator, "was stopped: Telegram refused its content")).text
+        report = await told(moderator, ENDED)
+        assert "Sent: 0\nFailed: " in report.text
+        assert report.text.endswith(f"All readers it was meant for: {MANY}")
     assert not any(about(reader, NAME) for reader in readers)
 
     for moderator in (mina, omid):
+        last = moderator.messages[-1]
+        await moderator.hears(lambda each, last=last: each is last)
         await moderator.hears_nothing(within=1.5)
 
 
@@ -70,6 +81,7 @@ async def test_when_they_have_really_left_they_are_deleted(stage: Stage) -> None
 
     await publish(stage, mina, NAME)
     heard = await mina.hears(offers_to_delete, within=10)
+    await told(mina, ENDED)
     await mina.taps("They have left: delete them", message=heard)
     await mina.hears("22 readers are deleted within a minute.")
     await mina.hears_nothing(within=1.5)  # the storm's hour is not over, and yet nobody is held again

@@ -49,12 +49,12 @@ IN_A_MINUTE = NOW + timedelta(minutes=1)
         (
             claim(),
             Outcome(K.WAIT, wait=timedelta(minutes=1)),
-            Next(S.PENDING, 0, not_before=IN_A_MINUTE, pause_until=IN_A_MINUTE),
+            Next(S.PENDING, 0, not_before=IN_A_MINUTE),
         ),
         (
             claim(),
             Outcome(K.WAIT),
-            Next(S.PENDING, 0, not_before=NOW + timedelta(seconds=5), pause_until=NOW + timedelta(seconds=5)),
+            Next(S.PENDING, 0, not_before=NOW + timedelta(seconds=5)),
         ),
         (claim(), Outcome(K.GONE, reason="blocked"), Next(S.GONE, 0, "blocked")),
         (claim(), Outcome(K.BAD_CONTENT), Next(S.FAILED, 0)),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,16 +15,19 @@ from alerts.store import published
 from alerts.tables import ActionRow, AlertRow
 from bot.database import Sessions
 from subscribers import audience, enrol
+from subscribers import fan_out as fanning
 from subscribers.delivery import DeliveryStatus, Operation, OutcomeKind
 from subscribers.fan_out import FannedOut, fan_out
 from subscribers.retire import retire
 from subscribers.send import send
-from subscribers.store import ledger, people
+from subscribers.store import listing, people
 from subscribers.subscriber import Mode
 from subscribers.subscription import MARKS, wants
 from subscribers.tables import ChainRow, DeliveryRow, SubscriptionRow
 from tests.subscribers import world
 from tests.subscribers.world import NOW, FakeMessenger, always, sending
+
+AWAKE = listing.Night(frozenset(), at_home=False)
 
 
 async def test_once_for_each_reader_however_often_it_runs(sessions: Sessions) -> None:
@@ -34,7 +39,7 @@ async def test_once_for_each_reader_however_often_it_runs(sessions: Sessions) ->
     assert await fan_out(sessions, NOW) == []
     async with sessions.begin() as session:
         await session.execute(update(AlertRow).values(fanned_out_at=None))
-    assert await fan_out(sessions, NOW) == [FannedOut(alert, 0)]
+    assert await fan_out(sessions, NOW) == [FannedOut(alert, 2)]
     assert await world.statuses(sessions) == {"pending": 2}
 
 
@@ -51,7 +56,7 @@ async def test_killed_in_the_middle_it_begins_again(
         patched.setattr(published, "mark_fanned_out", killed)
         with pytest.raises(KeyboardInterrupt):
             await fan_out(sessions, NOW)
-    assert await world.statuses(sessions) == {}
+    assert await world.statuses(sessions) == {"pending": 5}
     assert await fan_out(sessions, NOW) == [FannedOut(alert, 5)]
 
 
@@ -64,7 +69,7 @@ async def test_only_the_eligible(sessions: Sessions) -> None:
     subscriber = await enrol.subscriber_of(sessions, 105)
     assert subscriber is not None
     async with sessions.begin() as session:
-        await people.mark_gone(session, subscriber.id, NOW)
+        await people.mark_gone(session, [subscriber.id], NOW)
     alert = await world.publish(sessions)
     assert await audience.count(sessions, ["IR/*", "*/*"], NOW) == {"en": 2}
     assert await fan_out(sessions, NOW) == [FannedOut(alert, 2)]
@@ -293,4 +298,47 @@ async def test_sql_wants_what_python_wants(
     wanted = sum(wants(keys, topics) for keys in people_keys)
     assert sum((await audience.count(sessions, topics, NOW)).values()) == wanted
     async with sessions.begin() as session:
-        assert await ledger.fan_out(session, alert_id, NOW) == wanted
+        assert await listing.fan_out(session, alert_id, range(1, 1000), AWAKE, NOW) == wanted
+
+
+async def test_stretch_by_stretch_everybody_once(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And whoever stands in the first is there before the last is."""
+    monkeypatch.setattr(fanning, "_FIRST_STRETCH", 2)
+    monkeypatch.setattr(fanning, "_STRETCH", 3)
+    await world.crowd(sessions, 9)
+    alert = await world.publish(sessions)
+    seen = []
+
+    async def look(_: float) -> None:
+        seen.append((await world.statuses(sessions))["pending"])
+
+    monkeypatch.setattr(asyncio, "sleep", look)
+    assert await fan_out(sessions, NOW) == [FannedOut(alert, 9)]
+    assert seen == [2, 5, 8, 9]
+
+
+async def test_an_alert_stopped_meanwhile_gets_no_more_readers(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanning, "_FIRST_STRETCH", 2)
+    await world.crowd(sessions, 9)
+    alert = await world.publish(sessions)
+
+    async def stopped(_: float) -> None:
+        await world.end_alert(sessions, alert)
+
+    monkeypatch.setattr(asyncio, "sleep", stopped)
+    assert await fan_out(sessions, NOW) == [FannedOut(alert, 2)]
+
+
+async def test_who_sleeps_is_noted(sessions: Sessions) -> None:
+    """At 12:00 UTC it is 02:00 in Honolulu's zone, 21:00 in Japan and 23:00 in New Caledonia."""
+    for chat, country in ((101, "JP"), (102, "NC"), (103, None), (104, "CK")):
+        await world.join(sessions, chat)
+        await enrol.remember_country(sessions, chat, country)
+    await world.publish(sessions)
+    await fan_out(sessions, NOW)
+    await world.publish(sessions)
+    await fan_out(sessions, NOW, ZoneInfo("Pacific/Honolulu"))
+    asleep = [row.asleep for row in await world.rows(sessions)]
+    assert asleep == [False, True, False, True, False, True, True, True]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import select, update
 
 from alerts.alert import AlertKind
@@ -14,7 +15,7 @@ from subscribers.delivery import DeliveryStatus, OutcomeKind
 from subscribers.fan_out import fan_out
 from subscribers.retire import Retired, retire
 from subscribers.send import send
-from subscribers.store import ledger
+from subscribers.store import ledger, retention
 from subscribers.subscriber import Mode
 from subscribers.tables import ChainRow
 from tests.subscribers import world
@@ -86,6 +87,29 @@ async def test_the_books_balance_after_the_ledger_is_rolled_up(sessions: Session
         async with sessions() as session:
             assert await ledger.books(session, alert) == before
     assert await world.rows(sessions) == []
+
+
+@pytest.mark.parametrize("number", [3, 4, 5])
+async def test_much_is_done_in_several_turns(
+    sessions: Sessions, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that nobody waits for the ledger until a million rows have been written."""
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    chats = await world.crowd(sessions, number)
+    sent = await world.publish(sessions)
+    await fan_out(sessions, NOW)
+    await send(sending(sessions, FakeMessenger()), NOW)
+    overtaken, unwanted = await world.publish(sessions), await world.publish(sessions)
+    await fan_out(sessions, NOW)
+    await world.end_alert(sessions, overtaken)
+    for chat in chats:
+        await enrol.stop(sessions, chat)
+    done = await retire(sessions, NOW, KEEP)
+    assert (done.overtaken, done.unwanted) == (number, number)
+    assert (await retire(sessions, NOW + KEEP + timedelta(minutes=1), KEEP)).rolled_up == 3 * number
+    async with sessions() as session:
+        books = [await ledger.books(session, alert) for alert in (sent, overtaken, unwanted)]
+    assert books == [{S.SENT: number}, {S.CANCELLED: number}, {S.CANCELLED: number}]
 
 
 async def test_chain_rows_stay_for_a_fortnight_after_the_action_closed(sessions: Sessions) -> None:

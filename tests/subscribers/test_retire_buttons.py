@@ -125,7 +125,7 @@ async def test_a_restart_in_between_takes_no_buttons_twice(sessions: Sessions) -
     await world.end_alert(sessions, alert)
     await retire(sessions, NOW, KEEP)
     async with sessions.begin() as session:
-        (claim,) = await ledger.claim(session, 9, "killed", timedelta(seconds=30), NOW)
+        (claim,) = await ledger.claim(session, 9, "killed", timedelta(seconds=30), NOW + timedelta(seconds=2))
     assert claim.operation is Operation.UNBUTTON
     assert (await retire(sessions, NOW + KEEP * 2, KEEP)).unbuttoned == 0
     assert await recover.lapse_all(sessions, NOW) == {S.PENDING: 1}
@@ -138,11 +138,13 @@ async def test_a_message_that_lands_after_its_alert_ended_loses_its_buttons_too(
     await world.join(sessions, 101)
     alert = await world.publish(sessions, await world.open_case(sessions))
     await fan_out(sessions, NOW)
-    messenger = FakeMessenger(delay=0.05)
+    landing = asyncio.Event()
+    messenger = FakeMessenger(gate=landing)
     flying = asyncio.create_task(send(sending(sessions, messenger), NOW))
     await messenger.has_sent(1)
     await world.end_alert(sessions, alert)
     assert (await retire(sessions, NOW, KEEP)).unbuttoned == 0
+    landing.set()
     await flying
     assert (await retire(sessions, NOW, KEEP)).unbuttoned == 1
 

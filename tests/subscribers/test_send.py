@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts.alert import AlertKind
 from alerts.columns import sealer_of
@@ -376,3 +380,107 @@ async def test_the_end_of_a_round_gives_hardly_anything_back(sessions: Sessions)
     )
     assert report.left[S.PENDING] <= 2
     assert report.more
+
+
+async def test_one_chats_long_wait_does_not_silence_the_others(sessions: Sessions) -> None:
+    """A 429 of an hour for one chat, which cannot be told from one for the bot."""
+    await world.crowd(sessions, 5)
+    await world.publish(sessions)
+    await fan_out(sessions, NOW)
+
+    def slow_down(envelope: Envelope) -> Outcome:
+        if envelope.chat == 7_000_000_002:
+            return Outcome(OutcomeKind.WAIT, wait=timedelta(hours=1))
+        return Outcome(OutcomeKind.SENT, message_id=1)
+
+    messenger = FakeMessenger(slow_down)
+    pace = Pace(FAST, in_flight=1, jitter=lambda: 0.0)
+    report = await send(sending(sessions, messenger, pace=pace), NOW)
+    assert len(messenger.sent) == 3
+    assert report.next_due is not None
+    assert timedelta(seconds=4) < report.next_due - NOW < timedelta(seconds=7)
+    await send(sending(sessions, messenger), NOW + timedelta(seconds=8))
+    assert await world.statuses(sessions) == {"sent": 4, "pending": 1}
+
+
+async def test_a_round_that_must_stop_does_not_wait_for_ever(sessions: Sessions) -> None:
+    """What had not answered may have arrived: an alert goes once more, a digest not."""
+    await world.join(sessions, 101)
+    await world.publish(sessions)
+    await fan_out(sessions, NOW)
+    stop = asyncio.Event()
+    messenger = FakeMessenger(gate=asyncio.Event())
+    tools = replace(sending(sessions, messenger), patience=timedelta(seconds=0.2))
+    running = asyncio.create_task(send(tools, NOW, stop=stop))
+    await messenger.has_sent(1)
+    stop.set()
+    report = await running
+    assert report.left == Counter({S.PENDING: 1})
+    assert [(row.status, row.copies, row.reason) for row in await world.rows(sessions)] == [
+        ("pending", 1, "stopped")
+    ]
+
+
+class Refusing:
+    """A statement that fails as a database does that is locked or full."""
+
+    def __init__(self, statement: Callable[..., Awaitable[None]], times: int) -> None:
+        self._statement = statement
+        self.left = times
+
+    async def __call__(self, session: AsyncSession, results: list[object], now: datetime) -> None:
+        if results and self.left:
+            self.left -= 1
+            raise OperationalError("UPDATE", {}, Exception("disk full"))
+        await self._statement(session, results, now)
+
+
+async def test_results_wait_for_a_database_that_takes_nothing(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing more leaves meanwhile, and no result is lost."""
+    chats = await world.crowd(sessions, 150)
+    await world.publish(sessions)
+    await fan_out(sessions, NOW)
+    refusing = Refusing(ledger.mark, 2)
+    monkeypatch.setattr(ledger, "mark", refusing)
+    messenger = FakeMessenger()
+    report = await send(sending(sessions, messenger), NOW)
+    assert refusing.left == 0
+    assert report.more
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    done = len(messenger.sent)
+    assert 0 < done < 150
+    assert await world.statuses(sessions) == {"sent": done, "pending": 150 - done}
+    await send(sending(sessions, messenger), NOW)
+    assert sorted(messenger.chats) == chats
+
+
+async def test_a_database_that_stays_broken_is_said(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.join(sessions, 101)
+    await world.publish(sessions)
+    await fan_out(sessions, NOW)
+    monkeypatch.setattr(ledger, "mark", Refusing(ledger.mark, 10_000))
+    tools = replace(sending(sessions, FakeMessenger()), lease=timedelta(seconds=1))
+    with pytest.raises(ExceptionGroup) as raised:
+        await send(tools, NOW)
+    assert [type(error) for error in raised.value.exceptions] == [OperationalError]
+
+
+async def test_the_window_is_kept(sessions: Sessions) -> None:
+    """Marked as dispatched and not recorded: what a crash may double."""
+    await world.crowd(sessions, 200)
+    await world.publish(sessions)
+    await fan_out(sessions, NOW)
+    landing = asyncio.Event()
+    messenger = FakeMessenger(gate=landing)
+    pace = Pace(200, in_flight=200)
+    running = asyncio.create_task(send(sending(sessions, messenger, pace=pace), NOW))
+    await messenger.has_sent(pace.window)
+    await asyncio.sleep(0.3)
+    assert (await world.statuses(sessions))["dispatched"] == pace.window == 64
+    landing.set()
+    await running
+    assert await world.statuses(sessions) == {"sent": 200}

@@ -19,7 +19,7 @@ from alerts.render.message import Message, Variant
 from alerts.tables import ActionCaseRow, ActionRow, AlertRow, AlertTextRow, AlertTopicRow, CaseRow, TargetRow
 from bot.database import Sessions
 from subscribers import enrol
-from subscribers.delivery import DeliveryStatus, Envelope, Outcome, OutcomeKind
+from subscribers.delivery import DeliveryStatus, Envelope, Operation, Outcome, OutcomeKind
 from subscribers.pace import Pace
 from subscribers.send import Messenger, Sending
 from subscribers.subscriber import CONSENT_VERSION, ChatKind, Mode
@@ -182,6 +182,34 @@ async def end_alert(sessions: Sessions, alert_id: int, status: AlertStatus = Ale
         await session.execute(update(AlertRow).where(AlertRow.id == alert_id).values(status=status.value))
 
 
+async def pause_broadcast(sessions: Sessions, alert_id: int, until: datetime | None) -> None:
+    """A moderator's pause, or its end."""
+    async with sessions.begin() as session:
+        await session.execute(update(AlertRow).where(AlertRow.id == alert_id).values(paused_until=until))
+
+
+async def add_row(
+    sessions: Sessions,
+    operation: Operation,
+    *,
+    alert_id: int | None = None,
+    digest_day: str | None = None,
+    lane: int = 3,
+    subscriber_id: int = 1,
+) -> None:
+    """One more thing to do about a message that was sent."""
+    row = DeliveryRow(
+        alert_id=alert_id,
+        digest_day=digest_day,
+        subscriber_id=subscriber_id,
+        operation=operation.value,
+        lane=lane,
+        status="pending",
+    )
+    async with sessions.begin() as session:
+        session.add(row)
+
+
 async def age_leases(sessions: Sessions) -> None:
     """Let every lease have run out."""
     async with sessions.begin() as session:
@@ -199,10 +227,11 @@ Answer = Callable[[Envelope], Outcome]
 
 @dataclass
 class FakeMessenger:
-    """Records what it was given; answers as told, else "sent" with a new message id."""
+    """Records what it was given; answers as told, else "sent" with a new message id. Not before `gate` is set."""
 
     answer: Answer | None = None
     delay: float = 0.0
+    gate: asyncio.Event | None = None
     sent: list[Envelope] = field(default_factory=list)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -216,6 +245,8 @@ class FakeMessenger:
         self.sent.append(envelope)
         self._moved.set()
         await asyncio.sleep(self.delay)
+        if self.gate is not None:
+            await self.gate.wait()
         if self.answer is not None:
             return self.answer(envelope)
         return Outcome(OutcomeKind.SENT, message_id=1000 + len(self.sent))

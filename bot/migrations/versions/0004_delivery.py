@@ -13,6 +13,9 @@ depends_on = None
 _DIGEST_KEYS = ("uq_deliveries_subscriber_id_digest_day", "uq_deliveries_subscriber_id_digest_day_operation")
 _DUE = "ix_deliveries_due"
 _PENDING = "status = 'pending'"
+_KEPT = "ix_deliveries_kept"
+_DELETIONS = "ix_deliveries_deletions"
+_UNREPORTED = "ix_alerts_unreported"
 
 
 def _deliveries() -> None:
@@ -25,11 +28,16 @@ def _deliveries() -> None:
     with op.batch_alter_table("deliveries") as batch:
         batch.alter_column("asleep", server_default=None)
     _due("lane", "copies", "asleep", "alert_id", "id")
+    _partial(_KEPT, "deliveries", "message IS NOT NULL", "done_at")
+    _partial(_DELETIONS, "deliveries", "operation = 'delete'", "subscriber_id")
 
 
 def _due(*columns: str) -> None:
-    where = sa.text(_PENDING)
-    op.create_index(_DUE, "deliveries", list(columns), sqlite_where=where, postgresql_where=where)
+    _partial(_DUE, "deliveries", _PENDING, *columns)
+
+
+def _partial(name: str, table: str, where: str, *columns: str) -> None:
+    op.create_index(name, table, list(columns), sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def _inbox() -> None:
@@ -37,7 +45,6 @@ def _inbox() -> None:
         "updates",
         sa.Column("update_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("sender", sa.LargeBinary(), nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
@@ -46,9 +53,9 @@ def _inbox() -> None:
     op.create_index("ix_updates_turn", "updates", ["urgent", "update_id"])
     op.create_table(
         "handled",
-        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("update_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_handled")),
+        sa.PrimaryKeyConstraint("update_id", name=op.f("pk_handled")),
     )
     op.create_index("ix_handled_at", "handled", ["at"])
 
@@ -56,6 +63,9 @@ def _inbox() -> None:
 def upgrade() -> None:
     with op.batch_alter_table("alerts") as batch:
         batch.add_column(sa.Column("paused_until", Instant(), nullable=True))
+        batch.add_column(sa.Column("reported_at", Instant(), nullable=True))
+    _partial(_UNREPORTED, "alerts", "fanned_out_at IS NOT NULL AND reported_at IS NULL", "id")
+    op.execute(sa.text("UPDATE alerts SET reported_at = fanned_out_at"))  # what went out before is no news
     _deliveries()
     _inbox()
 
@@ -64,6 +74,8 @@ def downgrade() -> None:
     op.drop_table("handled")
     op.drop_table("updates")
     op.execute(sa.text("DELETE FROM deliveries WHERE digest_day IS NOT NULL AND operation <> 'send'"))
+    op.drop_index(_DELETIONS, "deliveries")
+    op.drop_index(_KEPT, "deliveries")
     op.drop_index(_DUE, "deliveries")
     with op.batch_alter_table("deliveries") as batch:
         batch.drop_constraint(_DIGEST_KEYS[1], type_="unique")
@@ -71,5 +83,7 @@ def downgrade() -> None:
         batch.drop_column("message")
         batch.drop_column("asleep")
     _due("lane", "copies", "alert_id", "id")
+    op.drop_index(_UNREPORTED, "alerts")
     with op.batch_alter_table("alerts") as batch:
+        batch.drop_column("reported_at")
         batch.drop_column("paused_until")

@@ -7,7 +7,7 @@ import pytest
 
 from bot import store
 from bot.database import Sessions
-from bot.schedule import HEARTBEAT
+from bot.schedule import HEARTBEAT, SENDERS_HEARTBEAT
 from tests.bot.cli.conftest import Shell
 
 
@@ -18,15 +18,23 @@ def configured(tmp_path: Path, database_url: str) -> Path:
     return path
 
 
-async def beat(sessions: Sessions, ago: timedelta) -> None:
+async def beat(sessions: Sessions, ago: timedelta, whose: str = HEARTBEAT) -> None:
     async with sessions.begin() as session:
-        await store.put_setting(session, HEARTBEAT, (datetime.now(UTC) - ago).isoformat())
+        await store.put_setting(session, whose, (datetime.now(UTC) - ago).isoformat())
 
 
 async def test_alive(shell: Shell, configured: Path, sessions: Sessions):
     await beat(sessions, timedelta(minutes=2))
     ended = await shell("health")
     assert (ended.code, ended.out, ended.err) == (0, "alive\n", "")
+
+
+async def test_senders_do_not_hide_that_nobody_leads(shell: Shell, configured: Path, sessions: Sessions):
+    await beat(sessions, timedelta(minutes=10))
+    await beat(sessions, timedelta(minutes=1), SENDERS_HEARTBEAT)
+    assert (await shell("health")).code == 1
+    assert (await shell("health", "--role", "leader")).code == 1
+    assert (await shell("health", "--role", "sender")).code == 0
 
 
 async def test_silent_for_too_long(shell: Shell, configured: Path, sessions: Sessions):

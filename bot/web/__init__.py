@@ -1,0 +1,1 @@
+"""What the bot serves over HTTP: Telegram's calls, and its own health. Loopback, unless the configuration says more."""
