@@ -29,7 +29,7 @@ test: $(STAMP) ## Run all tests, three at a time; JOBS=0 runs them one after the
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 crash: $(STAMP) ## Kill the bot at every side effect, and 1,500 times at random: hours on two cores
-	UAB_CRASH=complete $(BIN)/python -m pytest -n 2 --dist worksteal tests/crash
+	CRASH_TESTS=complete $(BIN)/python -m pytest -n 2 --dist worksteal tests/crash
 
 bench: $(STAMP) $(PEERS) ## Measure what has a bound, beside its peers; LINE="STATION LIST" for some lines only
 	$(BIN)/python -m tests.bench $(LINE)

@@ -24,7 +24,8 @@ STORED: Final = N_(
     " chat (encrypted), so that corrections can reach you and old buttons go. What you tell us with “I sent it” is"
     " counted, and is no longer linked to you 48 hours after the action has closed; that an address failed, until"
     " moderators have looked at it. If Telegram says that this chat is closed to us, that and when, until all of"
-    " this is deleted. No name, no phone number, nothing you write.\n\n"
+    " this is deleted. No name, no phone number, nothing you write. What you send is kept, encrypted, only until it"
+    " has been handled: mostly a moment.\n\n"
     "Telegram itself sees who talks to bots, and messages with bots are not end-to-end encrypted.\n\n"
     "/forget deletes everything at once. Questions and complaints: %(officer)s"
 )

@@ -20,9 +20,9 @@ AT_ONCE: Final = 8
 """People answered side by side; PostgreSQL's pool and SQLite's one writer make more of them no quicker."""
 RESERVED: Final = 4
 """Further places that only the urgent may take."""
-PATIENT: Final = 3
+PATIENT: Final = 5
 """Unanswered updates of one person that are nothing unusual: quick fingers, a line that was down."""
-QUICK: Final = 30
+QUICK: Final = 60
 """Answers to one person within a second that are nothing unusual, as long as each was waited for."""
 KEPT: Final = 20
 """Unanswered updates of one person that are kept at all."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,6 +18,11 @@ from bot.tables import ConversationRow, FileRow, SettingRow
 
 FILES_KEPT: Final = timedelta(days=30)
 """How long an id is remembered that Telegram gave a file; after that it is made again."""
+
+# Several processes may remember the same thing in the same moment.
+_PUT: Final = text(
+    "INSERT INTO settings (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ async def get_settings(session: AsyncSession, prefix: str) -> dict[str, str]:
 
 async def put_setting(session: AsyncSession, key: str, value: str) -> None:
     """Remember a value in place of the one before."""
-    await session.merge(SettingRow(key=key, value=value))
+    await session.execute(_PUT, {"key": key, "value": value})
 
 
 async def file_id(session: AsyncSession, key: str) -> str | None:

@@ -1,8 +1,8 @@
 """What must hold after every crash. Pure: reads the record of Telegram, the ledger, and who was killed when.
 
 A copy is explained by what its sender could not know: its lease lapsed in the hands of somebody who was killed, or the
-answer broke. Leases that lapse in living hands are counted as stalls: right when a machine stands still for so long,
-wrong when it does not. Explained or not, there are never more copies of a message than its kind allows. Who is wanted,
+answer broke. Leases that lapse in living hands, and answers that were waited for in vain, are counted as stalls: right
+when a machine stands still for so long, wrong when it does not. Explained or not, there are never more copies of a message than its kind allows. Who is wanted,
 and how a message is recognised, the scene says; nothing is asked of the bot.
 """
 
@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 IN_DOUBT = frozenset(
-    {"cut_before", "gateway_before", "cut_after", "gateway_after", "garbage_after", "half_after"}
+    {"cut_before", "gateway_before", "cut_after", "gateway_after", "garbage_after", "half_after", "late"}
 )
-"""Broken answers after which nobody can tell whether a message arrived."""
+"""Broken answers after which nobody can tell whether a message arrived, and late ones, which nobody may wait for."""
 
 _ENDED = frozenset({"sent", "gone", "failed", "unknown", "cancelled"})
-_RECOVERY = 5.0
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Lapse:
-    """The lease of a row ran out in a worker's hands, which was noticed at `at`: the worker was taken for dead."""
+    """The lease of a row ran out in a worker's hands, which was noticed at `at`: the worker was taken for dead.
+
+    Or the worker lived, and had `waited` for an answer for as long as it may.
+    """
 
     row: int
     worker: str
     at: float
+    waited: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,14 @@ class Subject:
 
 @dataclass(frozen=True)
 class Bounds:
-    """The window of one worker in rows, and the seconds of a lease. What the `desk` is told is nobody's delivery."""
+    """The window of one worker in rows; seconds of a lease, and of a recovery beyond it.
+
+    What the `desk` is told is nobody's delivery.
+    """
 
     window: int = 64
     lease: float = 1.0
+    recovery: float = 5.0
     desk: frozenset[int] = frozenset()
 
 
@@ -159,11 +166,12 @@ def _check_subject(
         row.chat: row for row in books.rows if row.alert_id == subject.alert_id and row.operation == "send"
     }
     killed = {kill.worker for kill in kills}
-    dead = Counter(lapse.row for lapse in books.lapses if lapse.worker in killed)
-    stalls = Counter(lapse.row for lapse in books.lapses if lapse.worker not in killed)
+    dead = Counter(lapse.row for lapse in books.lapses if lapse.worker in killed and not lapse.waited)
+    stalls = Counter(lapse.row for lapse in books.lapses if lapse.worker not in killed or lapse.waited)
     for chat in subject.chats:
         row = mine.get(chat) if subject.booked else None
-        known = doubts[chat] + (dead[row.id] if row else len(kills) * (not subject.booked))
+        # Of an answer, and of somebody who is forgotten, no row says whose hands it was in.
+        known = doubts[chat] + (dead[row.id] if row else len(kills))
         stalled = stalls[row.id] if row else 0
         wanted = copies[chat] - 1
         if not copies[chat]:
@@ -186,7 +194,8 @@ def _check_subject(
 def _check_windows(verdict: Verdict, books: Books, kills: Sequence[Kill], bounds: Bounds) -> None:
     """What a worker held when it was killed, and others had to take up, is no more than its window."""
     windows = [
-        sum(lapse.worker == kill.worker and lapse.at >= kill.at for lapse in books.lapses) for kill in kills
+        sum(one.worker == kill.worker and one.at >= kill.at and not one.waited for one in books.lapses)
+        for kill in kills
     ]
     verdict.numbers["widest window"] = max(windows, default=0)
     verdict.blame("windows too wide", [width for width in windows if width > bounds.window])
@@ -242,6 +251,6 @@ def _check_recovery(verdict: Verdict, calls: Sequence[Call], kills: Sequence[Kil
     slow = []
     for kill in kills:
         later = [at for at in times if at > kill.back]
-        if later and later[0] - kill.back > bounds.lease + _RECOVERY:
+        if later and later[0] - kill.back > bounds.lease + bounds.recovery:
             slow.append(round(later[0] - kill.back, 1))
     verdict.blame("recoveries that took too long", slow)

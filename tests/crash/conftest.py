@@ -1,6 +1,6 @@
 """What crash tests share: one recorder for all, both engines, and how much is asked of them.
 
-`make test` takes samples; `make crash` (UAB_CRASH=complete) takes everything.
+`make test` takes samples; `make crash` (CRASH_TESTS=complete) takes everything.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.conftest import ENGINES
 from tests.crash.story import Telegram, telegram
 from tests.postgres import Server
 
-COMPLETE = os.environ.get("UAB_CRASH") == "complete"
+COMPLETE = os.environ.get("CRASH_TESTS") == "complete"
 
 
 @pytest.fixture(params=ENGINES)

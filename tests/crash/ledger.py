@@ -18,20 +18,20 @@ from tests.crash.scenes import OPEN, Scene
 
 _KEEP_LAPSES = {
     "sqlite": (
-        "CREATE TABLE lapses (row INTEGER, worker TEXT, at FLOAT)",
+        "CREATE TABLE lapses (row INTEGER, worker TEXT, at FLOAT, reason TEXT)",
         """CREATE TRIGGER keep_lapses AFTER UPDATE ON deliveries
-        WHEN OLD.status = 'dispatched' AND NEW.reason = 'lease_lapsed'
-        BEGIN INSERT INTO lapses VALUES (OLD.id, OLD.worker, (julianday('now') - 2440587.5) * 86400.0); END""",
+        WHEN OLD.status = 'dispatched' AND NEW.reason IN ('lease_lapsed', 'timed_out')
+        BEGIN INSERT INTO lapses VALUES (OLD.id, OLD.worker, (julianday('now') - 2440587.5) * 86400.0, NEW.reason); END""",
     ),
     "postgresql": (
-        "CREATE TABLE lapses (row INTEGER, worker TEXT, at FLOAT)",
+        "CREATE TABLE lapses (row INTEGER, worker TEXT, at FLOAT, reason TEXT)",
         """CREATE FUNCTION keep_lapse() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN INSERT INTO lapses VALUES (OLD.id, OLD.worker, EXTRACT(EPOCH FROM clock_timestamp())); RETURN NULL; END $$""",
+        $$ BEGIN INSERT INTO lapses VALUES (OLD.id, OLD.worker, EXTRACT(EPOCH FROM clock_timestamp()), NEW.reason); RETURN NULL; END $$""",
         """CREATE TRIGGER keep_lapses AFTER UPDATE ON deliveries FOR EACH ROW
-        WHEN (OLD.status = 'dispatched' AND NEW.reason = 'lease_lapsed') EXECUTE FUNCTION keep_lapse()""",
+        WHEN (OLD.status = 'dispatched' AND NEW.reason IN ('lease_lapsed', 'timed_out')) EXECUTE FUNCTION keep_lapse()""",
     ),
 }
-"""What a row says is over with its next attempt; how often its lease lapsed, and in whose hands, is kept beside it."""
+"""What a row says is over with its next attempt; how often its time was up, and in whose hands, is kept beside it."""
 
 
 @dataclass
@@ -59,15 +59,15 @@ class Ledger:
         return not any(is_open for (is_open,) in await self.rows(" UNION ALL ".join((*OPEN, *scene.open))))
 
     async def keep_lapses(self) -> None:
-        """From now on the ledger remembers each lease that lapsed, and whose it was."""
+        """From now on the ledger remembers each lease that lapsed, and each wait for an answer, and whose it was."""
         for statement in _KEEP_LAPSES[make_url(self.url).get_backend_name()]:
             await self.rows(statement)
 
     async def lapses(self) -> list[Lapse]:
         """Those, in no order."""
         ahead = time.time() - time.monotonic()
-        found = await self.rows("SELECT row, worker, at FROM lapses")
-        return [Lapse(row, worker, at - ahead) for row, worker, at in found]
+        found = await self.rows("SELECT row, worker, at, reason FROM lapses")
+        return [Lapse(row, worker, at - ahead, reason == "timed_out") for row, worker, at, reason in found]
 
     async def everything(self) -> list[Row]:
         """The whole ledger, chats opened."""

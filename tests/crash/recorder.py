@@ -31,7 +31,7 @@ _FLOOD = {
 
 ACCEPTED = ("cut_after", "gateway_after", "garbage_after", "half_after", "late")
 REFUSED = ("cut_before", "gateway_before", "flood")
-"""What may befall a sending, by whether it was carried out. All but `late` and `flood` leave the bot in doubt."""
+"""What may befall a sending, by whether it was carried out. All but `flood` may leave the bot in doubt."""
 
 _SHARES = {"flood": 0.1}
 """A refusal stops everybody for a second: it comes a tenth as often as the others."""

@@ -40,9 +40,21 @@ PATIENCE = 40.0
 """Seconds within which a story must come to an end after its last kill, on a machine that is busy."""
 _LANDING = 10.0
 _GLANCE = 0.02
+_CROWDED = 1.5
+_RECOVERY = 5.0
 _ENDED_BY_KILL = -signal.SIGKILL
 
 Fill = Callable[[Stage], Awaitable[Scene]]
+
+
+def crowding() -> float:
+    """How many processes of this machine share a core: so many times longer everything takes."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def is_overrun() -> bool:
+    """Whether so much else runs on this machine that a second, which is the lease here, is a short time."""
+    return crowding() > _CROWDED
 
 
 @contextmanager
@@ -149,7 +161,9 @@ class Story:
 
     async def verdict(self) -> Verdict:
         """What the record and the ledger say."""
-        bounds = Bounds(max(64, self.rate // 4), LEASE, desk=frozenset({MODERATOR}))
+        bounds = Bounds(
+            max(64, self.rate // 4), LEASE, recovery=_RECOVERY * crowding(), desk=frozenset({MODERATOR})
+        )
         books = Books(await self.ledger.everything(), await self.ledger.lapses())
         return check(self.calls(), books, self.kills(), self.scene.subjects, bounds)
 

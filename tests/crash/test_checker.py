@@ -79,8 +79,9 @@ def test_a_broken_answer_is_a_reason() -> None:
 
 
 def test_a_lease_that_lapsed_in_living_hands_is_counted() -> None:
-    found = verdict([*SENT, again(3, 3.5)], lapses=(Lapse(13, "alive", 2.8),), kills=(KILL,))
-    assert (kinds(found), found.numbers["stalls"]) == (set(), 1)
+    for lapse in (Lapse(13, "alive", 2.8), Lapse(13, "first", 2.3, waited=True)):
+        found = verdict([*SENT, again(3, 3.5)], lapses=(lapse,), kills=(KILL,))
+        assert (kinds(found), found.numbers["stalls"]) == (set(), 1)
 
 
 def test_there_are_never_three() -> None:

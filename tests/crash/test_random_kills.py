@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,32 +12,38 @@ import pytest
 from tests.crash.checker import Verdict
 from tests.crash.conftest import COMPLETE, Fresh
 from tests.crash.scenes import broadcast
-from tests.crash.story import Living, Story, Telegram, told
+from tests.crash.story import Living, Story, Telegram, is_overrun, told
 
 READERS = 10_000
 FAULTS = 0.05
 RATE = 1000
+DOUBTFUL = READERS // 20
+"""Each has two reasons that the checker knows; on a machine that stalls for longer than a lease they add up."""
 KILLS = 20
 TIMES = 25 if COMPLETE else 1
-"""500 kills are 25 broadcasts of 20: more in one would only show how often one row can meet a kill."""
+"""500 kills are 25 broadcasts of 20, all of them before what was in dead hands is sent once more, at the end.
+
+Whoever is claimed twice and killed twice may have got two copies, or none, and is not sent a third (delivery.md 2.3).
+"""
 _EFFECTS = 2 * READERS
 
 
-async def survives(story: Story, workers: int, kills: int) -> Verdict:
-    """So many processes at once, each killed at a random effect and born again, until all is over."""
-    longest = int(1.6 * _EFFECTS / kills)
-    living: list[Living] = []
+async def survives(story: Story, roles: Sequence[str], kills: int) -> Verdict:
+    """A process in each of these roles, each killed at a random effect and born again, until all is over."""
+    longest = _EFFECTS // kills
+    living: dict[int, Living] = {}
     left = kills
     while True:
-        while len(living) < workers:
-            living.append(story.begin(kill_at=random.randint(1, longest) if left else None))
-            left -= bool(left)
-        if await story.until_over(*living):
+        for place in range(len(roles)):
+            if place not in living:
+                kill_at = random.randint(1, longest) if left else None
+                living[place] = story.begin(kill_at=kill_at, role=roles[place])
+                left -= kill_at is not None
+        if await story.until_over(*living.values()):
             break
-        for dead in [each for each in living if each.is_dead]:
-            assert dead.was_killed, story.log()
-            living.remove(dead)
-    for each in living:
+        for place in [place for place, each in living.items() if each.is_dead]:
+            assert living.pop(place).was_killed, story.log()
+    for each in living.values():
         await each.stop()
         assert each.process.exitcode in {0, -9}, story.log()
     return await story.verdict()
@@ -45,13 +51,14 @@ async def survives(story: Story, workers: int, kills: int) -> Verdict:
 
 @pytest.mark.timeout(300 * TIMES)
 @pytest.mark.parametrize(
-    ("engine_name", "workers"),
-    [("sqlite", 1), ("postgresql", 1), ("postgresql", 4)],
+    ("engine_name", "roles"),
+    [("sqlite", ["all"]), ("postgresql", ["all"]), ("postgresql", ["all", "all", "sender", "sender"])],
+    ids=["sqlite-1", "postgresql-1", "postgresql-4"],
     indirect=["engine_name"],
 )
 @pytest.mark.parametrize("time", range(TIMES))
 async def test_nobody_is_lost(
-    fresh: Fresh, recording: Telegram, tmp_path: Path, workers: int, time: int
+    fresh: Fresh, recording: Telegram, tmp_path: Path, roles: list[str], time: int
 ) -> None:
     many = partial(broadcast, count=READERS)
     seed = random.randrange(2**32)
@@ -59,9 +66,8 @@ async def test_nobody_is_lost(
         fresh() as url,
         told(url, tmp_path / "story", recording, many, rate=RATE, faults=FAULTS, seed=seed) as story,
     ):
-        verdict = await survives(story, workers, KILLS)
+        verdict = await survives(story, roles, KILLS)
         assert verdict.faults == [], (verdict, story.log()[-5000:])
-        sys.stderr.write(f"FIG {workers} {verdict.numbers}\n")
-        assert verdict.numbers["kills"] == KILLS
-        assert verdict.numbers["stalls"] + verdict.numbers["in doubt"] <= READERS // 100, verdict
+        assert KILLS - len(roles) <= verdict.numbers["kills"] <= KILLS
+        assert is_overrun() or verdict.numbers["stalls"] + verdict.numbers["in doubt"] <= DOUBTFUL, verdict
         assert verdict.numbers["copies"] > 0, "what meets no fault proves nothing"

@@ -39,7 +39,8 @@ async def ask_everything(reader: Person, *, subscribed: bool) -> None:
         *("/pause 3", "/start", "/resume", "/topics", "/safety", "/language", "/unknown", "/forget", "hello"),
     )
     for command in commands:
-        await answer(reader, command)
+        said = await reader.says(command)
+        await wait_until(lambda said=said: any(each.message_id > said.message_id for each in reader.messages))
     if subscribed:
         for start in ("mode:normal:c", "topic:US/*:o", "topic:done:c", "lang:fa:c"):
             await wait_until(lambda start=start: offered(reader, start))

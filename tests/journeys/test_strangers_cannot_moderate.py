@@ -104,8 +104,7 @@ async def test_buttons_of_moderators_do_nothing_for_others(stage: Stage, clock: 
         presses(emma, hers, data)
         presses(emma, sheet, data)
         await settled(emma)
-    # The help that was asked for each time; not even an answer to the rest.
-    assert len(emma.chat.heard) == silence + len(datas)
+    assert len(emma.chat.heard) == silence + len(datas)  # the help each time; not even an answer to the rest
 
     for data in datas:
         await _check_refused(omid, omid.messages[-1], data)

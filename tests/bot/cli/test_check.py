@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from alerts.letter import checks
+from alerts.letter.checks import check_letters
 from alerts.locales import load
 from alerts.seal import new_key, write_key_file
 from bot.demo import people
@@ -46,6 +48,17 @@ def broken(good: bytes) -> dict[str, tuple[bytes, str]]:
 
 
 KINDS = sorted(broken(b"a,b\n" + b"x" * 60 + b",y\n"))
+
+
+@pytest.fixture(scope="module")
+def letters_found() -> list[str]:
+    """What `check` finds wrong with the letters, found once: setting them all in type takes seconds."""
+    return check_letters(load())
+
+
+@pytest.fixture(autouse=True)
+def letters_are_checked_once(letters_found: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "check_letters", lambda catalogues: letters_found)
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ def test_a_hundred_a_second_for_ten_seconds_get_an_answer_a_second(turns: Turns)
         answers += [now] * len(begun)
     assert len(answers) <= 10 + PATIENT
     assert all(
-        later - earlier >= 1
+        later - earlier > 0.999
         for earlier, later in zip(answers[PATIENT:], answers[PATIENT + 1 :], strict=False)
     )
     assert turns.waiting <= KEPT
@@ -142,12 +142,12 @@ def test_quick_fingers_are_no_flood(turns: Turns):
 
 def test_a_flood_is_over_when_it_has_been_answered_and_a_second_was_quiet(turns: Turns):
     wait(turns, *many(EMMA, PATIENT + 1))
-    assert len(answer_all(turns, 4)) == PATIENT + 1
+    assert len(answer_all(turns, PATIENT + 1)) == PATIENT + 1
     ones = many(EMMA, PATIENT)
-    wait(turns, *ones, now=10.0)
+    wait(turns, *ones, now=20.0)
     begun = []
     for _ in ones:
-        begun += turns.begin(10.0)
+        begun += turns.begin(20.0)
         turns.end(begun[-1])
     assert begun == ones
 

@@ -1,19 +1,18 @@
-"""Several threads, speed and memory: what one process that serves letters for weeks needs."""
+"""Several threads and memory: what one process that serves letters for weeks needs. Speed is in tests/bench."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 import typst
 
-from alerts.render.typeset import card_png, letter_pdf
+from alerts.render.typeset import letter_pdf
 from alerts.render.typeset.press import Press
-from tests.alerts.render.typeset.samples import LEFT_TO_RIGHT, LEFT_TO_RIGHT_CARD, RIGHT_TO_LEFT, read
+from tests.alerts.render.typeset.samples import LEFT_TO_RIGHT, RIGHT_TO_LEFT, read
 
 GROWTH = """
 import resource
@@ -51,26 +50,6 @@ def test_threads_get_their_own_letters():
 def test_a_template_that_cannot_be_set_says_so():
     with pytest.raises(typst.TypstError):
         Press("letter.typ").pdf({"name": "x"})
-
-
-def fastest(make):
-    times = []
-    for number in range(12):
-        started = time.perf_counter()
-        make(number)
-        times.append(time.perf_counter() - started)
-    return min(times[1:])
-
-
-def test_a_letter_takes_less_than_50_ms_after_the_first():
-    assert (
-        fastest(lambda number: letter_pdf([replace(LEFT_TO_RIGHT, body=f"{number} {LEFT_TO_RIGHT.body}")]))
-        < 0.05
-    )
-
-
-def test_a_card_takes_less_than_100_ms_after_the_first():
-    assert fastest(lambda number: card_png(replace(LEFT_TO_RIGHT_CARD, place=f"Prison {number}"))) < 0.1
 
 
 def test_memory_stays_flat():
