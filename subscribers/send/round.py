@@ -168,9 +168,13 @@ class Round:
         for result in turn.landed:
             if result.next.new_chat is not None:
                 await people.move(session, result.claim.subscriber_id, result.next.new_chat)
-        for alert_id in sorted(self._brake.spoilt.difference(self.report.broken_off)):
+        for alert_id in sorted(self._brake.spoilt):
+            if alert_id not in self.report.broken_off:
+                turn.broken_off.append(alert_id)
+            elif not turn.landed:
+                continue
+            # Again when rows have landed since: what waited for its slot then has gone back to pending.
             await ledger.break_off(session, alert_id, now)
-            turn.broken_off.append(alert_id)
         if self._brake.pause is not None:
             shared = await budget.locked_budget(session, now)
             await budget.save_budget(session, shared.paused(self._brake.pause))

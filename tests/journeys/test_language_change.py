@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.stage import Stage, set_up
-from tests.journeys.steps import TICK, answer, hears_about, moderators, publish, tap
+from tests.journeys.steps import TICK, answer, hears_about, moderators, publish, tap, wait_until
 
 ARMAN = "Arman Sepidkuh"
 
@@ -64,6 +64,6 @@ async def test_menus_are_set_once_per_language_and_place(newborn: Stage) -> None
 
 async def test_a_moderator_has_the_menu_from_the_first_start(newborn: Stage) -> None:
     mina, _ = await moderators(newborn)
-    menu = newborn.emulator.commands(type="chat", chat_id=mina.id)
-    assert menu is not None
+    await wait_until(lambda: newborn.emulator.commands(type="chat", chat_id=mina.id))
+    menu = newborn.emulator.commands(type="chat", chat_id=mina.id) or []
     assert "approve" in [each["command"] for each in menu]
