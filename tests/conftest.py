@@ -45,10 +45,7 @@ def engine_name() -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:
-    if not postgres.is_there():
-        if os.environ.get("CI") == "true":
-            pytest.fail(postgres.NOT_FOUND)
-        pytest.skip(postgres.NOT_FOUND)
+    postgres.require()
     with postgres.running() as server:
         yield server
         asyncio.run(server.close())

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+import pytest
 from sqlalchemy import URL, make_url
 
 from bot.database import migrate, open_engine
@@ -85,6 +86,15 @@ class Server:
 def is_there() -> bool:
     """Whether any PostgreSQL can be had."""
     return DSN_VARIABLE in os.environ or _system_binaries() is not None or _wheel() is not None
+
+
+def require() -> None:
+    """Skip the test where no PostgreSQL can be had; in continuous integration that is a failure."""
+    if is_there():
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(NOT_FOUND)
+    pytest.skip(NOT_FOUND)
 
 
 @contextmanager

@@ -21,8 +21,7 @@ SECONDS_AWAY = 1.0
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[postgres.Server]:
     """One that keeps its word after an immediate stop, and that may be stopped."""
-    if not postgres.is_there():
-        pytest.skip(postgres.NOT_FOUND)
+    postgres.require()
     with postgres.own(durable=True) as server:
         yield server
 
