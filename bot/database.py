@@ -6,6 +6,8 @@ it is willing to wait (dependencies.md). Those that say that they only read keep
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -39,6 +41,18 @@ _PRAGMAS: Final = (
     "PRAGMA secure_delete=ON",
     f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}",
 )
+
+
+def departures_folder(url: str) -> Path | None:
+    """Where the processes of this machine note what has begun to leave; None for a database in memory.
+
+    Beside that of SQLite; for PostgreSQL in the system's folder for temporary files, one for each database.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return None if parsed.database in {None, "", ":memory:"} else Path(f"{parsed.database}.departures")
+    name = hashlib.sha256(str(parsed.set(password=None)).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"urgent-action-bot-{name}"
 
 
 def open_engine(url: str) -> AsyncEngine:

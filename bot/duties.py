@@ -16,6 +16,7 @@ from alerts import tend
 from alerts.errors import ConfigError
 from bot import registration
 from bot.context import Services
+from bot.database import departures_folder
 from bot.leader import Peers, call
 from bot.role import Role
 from bot.schedule import Releaser, Schedule, Ticker
@@ -76,9 +77,10 @@ class Duties:
             works.append(self._peers.run())
             self.begun.set()
         else:
+            services = self._services  # whoever held a lease is gone
             await recover.lapse_all(
-                self._services.sessions, self._services.clock()
-            )  # whoever held a lease is gone
+                services.sessions, services.clock(), departures_folder(services.settings.database.url)
+            )
             works.append(self._lead())
         await _side_by_side(works)
 

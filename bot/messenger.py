@@ -22,16 +22,16 @@ from telegram import (
 )
 
 from alerts.render.message import Button, Entity, Keyboard, Message
-from bot.outcomes import FAULT, outcome_of
-from bot.transport import BulkBot
-from subscribers.delivery import Envelope, Operation, Outcome, OutcomeKind
+from bot.outcomes import outcome_of
+from bot.transport import BulkBot, Leaving
+from subscribers.delivery import FAULT, Envelope, Operation, Outcome, OutcomeKind
 
 _log = logging.getLogger(__name__)
 
 _METHODS: Final = {
-    Operation.EDIT: "edit_message_text",
-    Operation.UNBUTTON: "edit_message_reply_markup",
-    Operation.DELETE: "delete_message",
+    Operation.EDIT: "editmessagetext",
+    Operation.UNBUTTON: "editmessagereplymarkup",
+    Operation.DELETE: "deletemessage",
 }
 _KEPT: Final = 1_000  # alerts, locales and variants in flight at once, and digests by what they hold
 _Said = tuple[str, tuple[Entity, ...], Keyboard]
@@ -99,10 +99,10 @@ class TelegramMessenger:
         self._paid = paid
         self._words = _Words(bot)
 
-    async def perform(self, envelope: Envelope) -> Outcome:
+    async def perform(self, envelope: Envelope, leaving: Leaving | None = None) -> Outcome:
         """One attempt."""
         try:
-            message_id = await self._act(envelope)
+            message_id = await self._act(envelope, leaving)
         except Exception as error:  # noqa: BLE001 - a fault in one message must not tear down all in flight
             outcome = outcome_of(error)
             if outcome.reason == FAULT:
@@ -110,15 +110,15 @@ class TelegramMessenger:
             return outcome
         return Outcome(OutcomeKind.SENT, message_id=message_id)
 
-    async def _act(self, envelope: Envelope) -> int:
+    async def _act(self, envelope: Envelope, leaving: Leaving | None) -> int:
         if envelope.operation is Operation.SEND:
             body = self._words.of(envelope.message) + _to_chat(envelope, paid=self._paid)
-            sent = await self._bot.call("send_message", body)
+            sent = await self._bot.call("sendmessage", body, leaving)
             return int(sent["message_id"])
         assert envelope.reply_to is not None, "edits and deletions name the message they act on"
         place = b'"chat_id":%d,"message_id":%d}' % (envelope.chat, envelope.reply_to)
         words = self._words.of(envelope.message) if envelope.operation is Operation.EDIT else b"{"
-        await self._bot.call(_METHODS[envelope.operation], words + place)
+        await self._bot.call(_METHODS[envelope.operation], words + place, leaving)
         return envelope.reply_to
 
 

@@ -26,7 +26,7 @@ from telegram.error import (
 )
 
 from bot.transport import NeverLeft
-from subscribers.delivery import Outcome, OutcomeKind
+from subscribers.delivery import FAULT, Outcome, OutcomeKind
 
 # The library is asked for waits as timedeltas; otherwise it warns at each 429 that they will be so one day.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -55,8 +55,6 @@ _NOTHING_LEFT_TO_DO: Final = (
 """What a reader has removed, or what an earlier attempt did, needs no second one; it is no fault of the content."""
 _BUSY: Final = "too_many_requests"
 _UNCLEAR: Final = "no_clear_answer"
-FAULT: Final = "fault"
-"""The reason of what neither Telegram nor the network did."""
 _TOO_LARGE: Final = ("request entity too large", "content too large")
 """What the library calls a 413, before and from Python 3.13 on."""
 _NO_WAIT_GIVEN: Final = timedelta(seconds=5)

@@ -21,6 +21,7 @@ from alerts import draft, expire, publish, tend, watch
 from bot import store
 from bot.announce import announce
 from bot.context import Services, woken
+from bot.database import departures_folder
 from bot.handlers import progress
 from bot.tell import tell
 from bot.warn import warn
@@ -130,7 +131,10 @@ class Schedule:
 
     async def recover(self) -> None:
         """Leases that lapsed."""
-        await recover.recover(self._services.sessions, self._services.clock())
+        services = self._services
+        await recover.recover(
+            services.sessions, services.clock(), departures_folder(services.settings.database.url)
+        )
 
     async def retire(self) -> None:
         """What is overtaken, closed or old; and chats that refused us for good."""

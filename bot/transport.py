@@ -15,11 +15,14 @@ its own and is the older by ten years.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
+from aiohttp import BytesPayload
+from aiohttp.abc import AbstractStreamWriter
 from telegram import Bot
 from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
@@ -28,7 +31,7 @@ from yarl import URL
 from alerts.fetch import tls
 
 BODY: Final = "body"
-"""The one parameter of a call whose body is already JSON (bytes): see `BulkBot.call`."""
+"""The one parameter of a call whose body is already JSON: see `BulkBot.call`."""
 
 DEFAULT_LEASE: Final = timedelta(seconds=30)
 
@@ -48,6 +51,10 @@ class NeverLeft(Exception):  # noqa: N818 - a cause, not an error by itself
 
 class Unanswered(Exception):  # noqa: N818 - a cause, not an error by itself
     """The request may have reached the server; a whole answer did not come."""
+
+
+Leaving = Callable[[], None]
+"""Called just before the first byte of a body leaves."""
 
 
 class BulkRequest(BaseRequest):
@@ -139,14 +146,26 @@ class BulkBot(Bot):
         if refused:
             raise InvalidToken("Telegram refuses the token")
 
-    async def call(self, method: str, body: bytes) -> Any:
-        """Call a method of the Bot API ("send_message") with a JSON body; the bare result.
+    async def call(self, method: str, body: bytes, leaving: Leaving | None = None) -> Any:
+        """Call a method of the Bot API ("sendmessage") with a JSON body; the bare result.
 
-        Raises TelegramError, and KeyError when Telegram answers 200 without a result.
+        In small letters, which is all one to Telegram: the library warns at each call by a name that it has a function
+        of its own for. Raises TelegramError, and KeyError when Telegram answers 200 without a result.
         """
-        # The library warns at each call by a name that it has a function of its own for. It joins the words of
-        # a name, so that an empty one among them changes nothing on the wire.
-        return await self.do_api_request(method.replace("_", "__", 1), {BODY: body})
+        return await self.do_api_request(method, {BODY: _Body(body, leaving)})
+
+
+class _Body(BytesPayload):
+    """A body that says when it leaves: its bytes go to the socket in the same breath."""
+
+    def __init__(self, body: bytes, leaving: Leaving | None) -> None:
+        super().__init__(body, content_type="application/json")
+        self._leaving = leaving
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        if self._leaving is not None:
+            self._leaving()
+        await super().write_with_length(writer, content_length)
 
 
 def open_bulk_bot(token: str, base_url: str, in_flight: int, lease: timedelta = DEFAULT_LEASE) -> BulkBot:
@@ -185,14 +204,14 @@ def _open_session(in_flight: int, timeout: aiohttp.ClientTimeout) -> aiohttp.Cli
     )
 
 
-def _body(request_data: RequestData | None) -> bytes:
+def _body(request_data: RequestData | None) -> bytes | BytesPayload:
     if request_data is None:
         return b"{}"
     if request_data.contains_files:
         raise TelegramError("the transport for bulk sending takes no files")
     given: dict[str, Any] = request_data.parameters
     ready = given.get(BODY)
-    return ready if isinstance(ready, bytes) else json.dumps(given).encode()
+    return ready if isinstance(ready, BytesPayload) else json.dumps(given).encode()
 
 
 async def _whole(response: aiohttp.ClientResponse) -> bytes:

@@ -5,6 +5,7 @@ The table of outcomes is delivery.md section 3; turning Telegram's errors into o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -45,6 +46,10 @@ class OutcomeKind(StrEnum):
     MOVED = "moved"  # the group has a new id
     AMBIGUOUS = "ambiguous"  # may or may not have arrived
     HALT = "halt"  # the token is refused, or somebody else polls: stop everything
+
+
+FAULT: Final = "fault"
+"""The reason of an outcome that neither Telegram nor the network brought about, but our own code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ MAX_TRIES: Final = 20
 """Of what adds no message to a chat (edit, unbutton, delete): done twice, it is as if done once."""
 
 _FIRST_BACK_OFF: Final = timedelta(seconds=2)
-_LONGEST_BACK_OFF: Final = timedelta(minutes=5)
+_LONGEST_BACK_OFF: Final = timedelta(minutes=1)
 _UNSAID_WAIT: Final = timedelta(seconds=5)
 _MAY_HAVE_ARRIVED: Final = frozenset({OutcomeKind.SENT, OutcomeKind.AMBIGUOUS})
 _ENDS: Final = {
@@ -137,7 +142,7 @@ class Next:
 
 
 def back_off(attempt: int, jitter: float) -> timedelta:
-    """How long to wait after the n-th attempt: 2 s doubled to 5 min; `jitter` in [0, 1) spreads the upper half."""
+    """How long to wait after the n-th attempt: 2 s doubled to a minute; `jitter` in [0, 1) spreads the upper half."""
     doublings = min(attempt - 1, 16)
     whole = min(_LONGEST_BACK_OFF, _FIRST_BACK_OFF * (1 << doublings))
     return whole * (0.5 + jitter / 2)
@@ -148,20 +153,22 @@ def wait_asked(outcome: Outcome) -> timedelta:
     return outcome.wait or _UNSAID_WAIT
 
 
-def after(claim: Claim, outcome: Outcome, now: datetime, jitter: float) -> Next:
+def after(claim: Claim, outcome: Outcome, now: datetime, jitter: Callable[[], float]) -> Next:
     """The table of delivery.md section 3. What certainly did not arrive is no copy and may be tried for ever.
 
-    Whether a refusal for now concerns others than this chat is for `pace` to say.
+    `jitter` gives [0, 1). Whether a refusal for now concerns others than this chat is for `pace` to say.
     """
     kind = outcome.kind
     status = _status_after(claim, outcome)
     wait_until = now + wait_asked(outcome) if kind is OutcomeKind.WAIT else None
     is_retry = status is DeliveryStatus.PENDING and kind in {OutcomeKind.NOT_SENT, OutcomeKind.AMBIGUOUS}
+    # Attempts count what was claimed and given back untried, too; where copies count, they alone say how often.
+    tries = claim.copies if kind is OutcomeKind.AMBIGUOUS else claim.attempt
     return Next(
         status=status,
         copies=claim.copies if kind in _MAY_HAVE_ARRIVED else claim.copies - 1,
         reason=outcome.reason,
-        not_before=now + back_off(claim.attempt, jitter) if is_retry else wait_until,
+        not_before=now + back_off(tries, jitter()) if is_retry else wait_until,
         new_chat=outcome.new_chat if kind is OutcomeKind.MOVED else None,
         halts=kind is OutcomeKind.HALT,
     )

@@ -21,9 +21,10 @@ from subscribers.delivery import Claim, Next, Operation, Outcome, OutcomeKind, w
 LOOK_AHEAD: Final = timedelta(milliseconds=250)
 """How far ahead slots are reserved: short, so that an urgent alert waits behind few messages."""
 
-MOST_WAITING: Final = 96
-MOST_CLAIMED: Final = 48
-"""Rows that wait for their slots, and rows of one claim: an urgent alert overtakes within 100 sends (delivery.md 6)."""
+MOST_WAITING: Final = 256
+MOST_CLAIMED: Final = 128
+"""Rows that wait for their slots, and rows of one claim. An urgent alert need not wait for them: it is noticed at the next
+turn, and whatever is more urgent takes the next slot (delivery.md 6)."""
 
 MOST_GRANTED: Final = 1_000.0
 """Messages a second: Telegram grants nobody more (delivery.md section 1), so at a higher rate there is no limit to keep."""
@@ -38,11 +39,12 @@ BAD_IN_A_ROW: Final = 3
 _CHANCE: Final = SystemRandom()
 _LEAST_WINDOW: Final = 64
 _MOST_IN_FLIGHT: Final = 256
+_MOST_WINDOW: Final = 1024
 _SPARE: Final = (
-    0.005  # of the allowance is never planned, so that no jitter on the way makes a second too full
+    0.012  # of the allowance is never planned, so that no jitter on the way makes a second too full
 )
 _CATCH_UP: Final = 0.01  # of all slots, at most, makes up for slots that passed unused
-_LATENESS: Final = 0.015  # seconds for which a slot is good: 1.5 % of a second's messages may be late at once
+_LATENESS: Final = 0.008  # seconds for which a slot is good: 0.8 % of a second's messages may be late at once
 _DENSEST: Final = (
     1 / 3
 )  # of some slots, at most, make up for others: closer together, jitter makes a second too full
@@ -156,7 +158,7 @@ class Pace:
     @property
     def window(self) -> int:
         """Rows that may be marked as dispatched and not yet recorded (delivery.md 2.2)."""
-        return max(_LEAST_WINDOW, int(self.rate // 4))
+        return min(_MOST_WINDOW, max(_LEAST_WINDOW, int(self.rate // 4)))
 
     @property
     def is_probing(self) -> bool:

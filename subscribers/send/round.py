@@ -33,6 +33,7 @@ class _Turn:
     """What a transaction has done, to be acted on once it is committed."""
 
     landed: list[Result]
+    began: float
     broken_off: list[int] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
     wordless: list[Result] = field(default_factory=list)
@@ -55,7 +56,12 @@ class Round:
         self._failing_since: float | None = None
         self._brake = Brake()
         self._runway = Runway(
-            sending.messenger, sending.pace, self._brake, lambda: self._now, lambda: self._is_over
+            sending.messenger,
+            sending.pace,
+            self._brake,
+            lambda: self._now,
+            lambda: self._is_over,
+            sending.departures,
         )
         self._opens = now
         self._ran_dry = False
@@ -78,8 +84,8 @@ class Round:
             launcher = group.create_task(runway.launch(group))
             while True:
                 await self._turn()
-                if self._is_over:
-                    runway.clear()
+                if self._is_over and runway.clear():
+                    self._ran_dry = False
                 if runway.waiting or runway.flying:
                     await self._until_needed()
                 elif not runway.landed and not await self._reopens():
@@ -118,7 +124,7 @@ class Round:
 
     async def _turn(self) -> None:
         """Record what has landed and claim what is due, in one transaction; then let fly what it marked."""
-        turn = _Turn(self._runway.collect())
+        turn = _Turn(self._runway.collect(), self._loop.time())
         now = self._now
         try:
             async with self._with.sessions.begin() as session:
@@ -227,7 +233,10 @@ class Round:
         if not claims:
             return
         # What waited longer could outlive its lease in flight: somebody else would send it at the same time.
-        until = self._loop.time() + max(self._with.lease / 4, 2 * LOOK_AHEAD).total_seconds()
+        until = turn.began + max(self._with.lease / 4, 2 * LOOK_AHEAD).total_seconds()
+        over = (
+            turn.began + self._with.lease.total_seconds()
+        )  # by the database's clock it is later, if anything
         self._texts.renew(claims)
         found = await chains.addresses(session, [claim.delivery_id for claim in claims])
         digests = [claim.subscriber_id for claim in claims if not claim.is_alert]
@@ -241,7 +250,7 @@ class Round:
             if message is None or not address.has_room_for(claim):
                 turn.wordless.append(Result(claim, wordless(claim)))
             else:
-                turn.parcels.append(Parcel(claim, address.envelope(claim, message), reader, until))
+                turn.parcels.append(Parcel(claim, address.envelope(claim, message), reader, until, over))
 
     async def _reopens(self) -> bool:
         """Whether the budget, taken by other workers or paused, opens again within this round; waits for it."""

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from subscribers.delivery import (
+    FAULT,
     Claim,
     Envelope,
     Next,
@@ -23,9 +24,10 @@ from subscribers.delivery import (
 )
 from subscribers.pace import Brake, Pace, Slots
 from subscribers.send.terms import Messenger
+from subscribers.store.departures import Departures
 from subscribers.subscriber import ChatKind, Mode, Subscriber
 
-_BATCH: Final = 24
+_BATCH: Final = 64
 """Results that are worth a transaction of their own."""
 
 _logger = logging.getLogger(__name__)
@@ -33,12 +35,17 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A claimed row with its message, addressed to a reader. It leaves before `until` (seconds of the loop) or not at all."""
+    """A claimed row with its message, addressed to a reader.
+
+    It is let fly before `until`, and begins to leave before `over`, the end of its lease (seconds of the loop), or not
+    at all.
+    """
 
     claim: Claim
     envelope: Envelope
     reader: Subscriber
     until: float
+    over: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,9 @@ class Runway:
         brake: Brake,
         now: Callable[[], datetime],
         is_closed: Callable[[], bool],
+        departures: Departures | None = None,
     ) -> None:
+        self._departures = departures
         self._messenger = messenger
         self._pace = pace
         self._brake = brake
@@ -117,10 +126,12 @@ class Runway:
         """Results that could not be recorded, or that need no flight."""
         self._landed = results + self._landed
 
-    def clear(self) -> None:
-        """Whoever still waits goes back to the ledger untried."""
+    def clear(self) -> bool:
+        """Whoever still waits goes back to the ledger untried; whether anybody did."""
+        did_wait = bool(self._waiting)
         self._landed += [Result(one.claim, released(one.claim)) for *_, one in self._waiting]
         self._waiting.clear()
+        return did_wait
 
     def abandon(self) -> None:
         """Wait for no answer any more: what is in flight may or may not arrive."""
@@ -172,23 +183,35 @@ class Runway:
         return bool(left)
 
     async def _fly(self, parcel: Parcel) -> None:
+        claim, has_left = parcel.claim, False
+
+        def leaving() -> None:
+            nonlocal has_left
+            if self._loop.time() >= parcel.over:
+                raise TimeoutError
+            if self._departures is not None:
+                self._departures.note(claim.delivery_id, claim.attempt)
+            has_left = True
+
         try:
-            outcome = await self._messenger.perform(parcel.envelope)
+            outcome = await self._messenger.perform(parcel.envelope, leaving)
         except asyncio.CancelledError:
-            self._land(parcel, Outcome(OutcomeKind.AMBIGUOUS, reason="stopped"))
+            self._land(parcel, Outcome(OutcomeKind.AMBIGUOUS, reason="stopped"), has_left=has_left)
             raise
         except Exception:
-            _logger.exception("delivery %s: the messenger failed", parcel.claim.delivery_id)
-            outcome = Outcome(OutcomeKind.AMBIGUOUS, reason="fault")
-        self._land(parcel, outcome)
+            _logger.exception("delivery %s: the messenger failed", claim.delivery_id)
+            outcome = Outcome(OutcomeKind.AMBIGUOUS, reason=FAULT)
+        self._land(parcel, outcome, has_left=has_left)
 
     def _end(self, flight: asyncio.Task[None]) -> None:
         self._flights.discard(flight)
         self._room.release()
 
-    def _land(self, parcel: Parcel, outcome: Outcome) -> None:
+    def _land(self, parcel: Parcel, outcome: Outcome, *, has_left: bool) -> None:
         claim, now = parcel.claim, self._now()
-        following = after(claim, outcome, now, self._pace.jitter())
+        if outcome.kind is OutcomeKind.AMBIGUOUS and not has_left and outcome.reason != FAULT:
+            outcome = replace(outcome, kind=OutcomeKind.NOT_SENT)  # a fault of ours is not tried for ever
+        following = after(claim, outcome, now, self._pace.jitter)
         pause = self._pace.heed(claim.subscriber_id, outcome, self._loop.time())
         self._brake.heed(claim, outcome, following, now + pause if pause else None)
         message_id = outcome.message_id if claim.operation is Operation.SEND else None

@@ -15,6 +15,7 @@ from alerts.render.message import Message
 from subscribers.delivery import Claim, Envelope, Operation
 from subscribers.store.ledger import MESSAGE as KEPT
 from subscribers.store.ledger import affected
+from subscribers.store.many import execute_many
 from subscribers.store.people import open_chat
 from subscribers.subscriber import ChatKind, Mode, Subscriber
 
@@ -126,27 +127,28 @@ class Address:
 async def addresses(session: AsyncSession, delivery_ids: Collection[int]) -> dict[int, Address]:
     """By delivery id; absent when the subscriber has been erased. Keys are not loaded."""
     rows = await session.execute(_ADDRESSES, {"ids": list(delivery_ids)})
-    return {row.delivery_id: _as_address(session, row) for row in rows}
+    return {row[0]: _as_address(session, row) for row in rows}
 
 
 def _as_address(session: AsyncSession, row: Row[Any]) -> Address:
+    _, id_, chat, kind, locale, mode, active, consent, warned, plain, action_id, message, kept = tuple(row)
     subscriber = Subscriber(
-        id=row.id,
-        chat=open_chat(session, bytes(row.chat)),
-        kind=_KINDS[row.kind],
-        locale=row.locale,
-        mode=_MODES[row.mode],
-        active=bool(row.active),
-        consent_version=row.consent_version,
+        id=id_,
+        chat=open_chat(session, bytes(chat)),
+        kind=_KINDS[kind],
+        locale=locale,
+        mode=_MODES[mode],
+        active=bool(active),
+        consent_version=consent,
         paused_until=None,
-        letter_warned=bool(row.letter_warned),
-        plain=bool(row.plain),
+        letter_warned=bool(warned),
+        plain=bool(plain),
     )
-    if row.kept is not None:
-        return Address(subscriber, row.action_id, _opened(session, row.kept, KEPT))
-    if row.message is not None:
-        return Address(subscriber, row.action_id, _opened(session, row.message, MESSAGE))
-    return Address(subscriber, row.action_id, None)
+    if kept is not None:
+        return Address(subscriber, action_id, _opened(session, kept, KEPT))
+    if message is not None:
+        return Address(subscriber, action_id, _opened(session, message, MESSAGE))
+    return Address(subscriber, action_id, None)
 
 
 def _opened(session: AsyncSession, sealed: bytes, purpose: str) -> int:
@@ -166,7 +168,7 @@ async def remember(session: AsyncSession, sent: Collection[tuple[int, int, int, 
         for alert, action, subscriber, message in sent
     ]
     if values:
-        await session.execute(_REMEMBER, values)
+        await execute_many(session, _REMEMBER, values)
 
 
 async def take_buttons(session: AsyncSession) -> int:

@@ -1,4 +1,4 @@
-"""The ledger's hot statements: claim, mark, and what becomes of lapsed leases. SQL text for both engines.
+"""The ledger's hot statements: claim and mark. SQL text for both engines; lapsed leases are in `leases`.
 
 Statements name tables of `alerts` to read them; of these only `fanned_out_at` is ever written, and by
 `alerts.store.published`. A lease runs on the database's clock, since workers' clocks differ; every other instant
@@ -16,8 +16,9 @@ from sqlalchemy import CursorResult, Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from alerts.columns import from_microseconds, sealer_of, to_microseconds
-from subscribers.delivery import MAX_COPIES, MAX_TRIES, Claim, DeliveryStatus, Next, Operation
+from subscribers.delivery import Claim, DeliveryStatus, Next, Operation
 from subscribers.pace import GROUP_GAP, PRIVATE_GAP
+from subscribers.store.many import execute_many
 
 MESSAGE: Final = "deliveries.message"
 """Purpose under which ids of messages that are to be deleted are sealed."""
@@ -92,25 +93,6 @@ SET status = :status, copies = :copies, reason = :reason, not_before = :not_befo
 WHERE id = :id AND attempts = :attempt AND status = 'dispatched'
 """)
 
-# An alert that may have arrived once goes to the back of its lane (the claim orders by copies), others end. What adds
-# no message to a chat is done again.
-_LAPSE: Final = """
-UPDATE deliveries
-SET status = CASE WHEN {may_repeat} THEN 'pending' ELSE 'unknown' END,
-    done_at = CASE WHEN {may_repeat} THEN NULL ELSE CAST(:now AS BIGINT) END,
-    reason = 'lease_lapsed', lease_until = NULL, worker = NULL
-WHERE id IN (
-    SELECT d.id FROM deliveries d
-    WHERE d.status = 'dispatched' AND (:everything = 1 OR d.lease_until <= {clock})
-    {skip_locked}
-)
-RETURNING status
-"""
-_MAY_REPEAT: Final = """
-    copies < CASE WHEN operation <> 'send' THEN CAST(:tries AS INTEGER)
-        WHEN alert_id IS NOT NULL THEN CAST(:most AS INTEGER) ELSE CAST(:once AS INTEGER) END
-"""
-
 _NEXT_DUE: Final = (
     "SELECT MIN(CASE WHEN {pauses} THEN a.paused_until ELSE COALESCE(d.not_before, :now) END) {live}"
 )
@@ -145,7 +127,6 @@ def _for_engine(statement: str, engine: str) -> TextClause:
             skip_locked=_SKIP_LOCKED[engine],
             live=_LIVE,
             pauses=_PAUSES,
-            may_repeat=_MAY_REPEAT,
         )
     )
 
@@ -210,20 +191,12 @@ async def mark(session: AsyncSession, results: Iterable[tuple[Claim, Next]], now
         for claimed, after in results
     ]
     if values:
-        await session.execute(_MARK, values)
+        await execute_many(session, _MARK, values)
 
 
 def seal_message(session: AsyncSession, message_id: int) -> bytes:
     """The id of a sent message, as the ledger keeps it."""
     return sealer_of(session).seal(str(message_id), MESSAGE)
-
-
-async def lapse(session: AsyncSession, now: datetime, *, everything: bool = False) -> list[DeliveryStatus]:
-    """Give up rows whose lease has run out (or all that are dispatched); what each became."""
-    bounds = {"tries": MAX_TRIES, "most": MAX_COPIES[True], "once": MAX_COPIES[False]}
-    values = {"now": to_microseconds(now), "everything": int(everything), **bounds}
-    rows = await session.execute(for_engine(_LAPSE, session), values)
-    return [DeliveryStatus(word) for word in rows.scalars()]
 
 
 async def next_due(session: AsyncSession, now: datetime) -> datetime | None:

@@ -28,7 +28,8 @@ _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked", re.IGNOREC
 _CHAT: Final = re.compile(rb'chat_id"?(?:\s*[:=]\s*"?|\r\n(?:[^\r\n]+\r\n)*\r\n)(-?\d+)')
 """In JSON, in a form, or as a part of a multipart body."""
 _DATE: Final = 1_700_000_000
-_COUNTED: Final = frozenset({"sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage"})
+_COUNTED: Final = frozenset({"sendmessage", "editmessagetext", "editmessagereplymarkup", "deletemessage"})
+"""In small letters: methods are all one to Telegram in any."""
 _REFUSED: Final = {
     "ok": False,
     "error_code": 429,
@@ -125,7 +126,7 @@ class Connection(asyncio.Protocol):
         ledger, method = self._ledger, path.rsplit("/", 1)[-1]
         if path.startswith("/control/"):
             self._write(200, _control(ledger, method, body))
-        elif method in _COUNTED:
+        elif method.lower() in _COUNTED:
             status, answer = ledger.take(body)
             self._later(ledger.rules.latency, status, answer)
         elif method == "getUpdates":

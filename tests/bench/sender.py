@@ -22,6 +22,7 @@ from sqlalchemy import event
 
 from alerts.locales import load
 from bot.database import open_engine, open_sessions
+from bot.life import settle
 from bot.messenger import TelegramMessenger
 from bot.transport import open_bulk_bot
 from subscribers.delivery import DeliveryStatus
@@ -120,6 +121,7 @@ async def _publish_urgent(database: str) -> float:
 
 def main(database: str, server: str) -> None:
     """Round by round until the input ends."""
+    settle()
     for line in sys.stdin:
         print(json.dumps(asyncio.run(round_of(database, server, Order(**json.loads(line))))), flush=True)
 

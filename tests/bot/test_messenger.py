@@ -244,7 +244,7 @@ def called(server: RawServer, number: int) -> tuple[str, dict[str, Any]]:
         given = json.loads(body)
     else:
         given = {name: _read(value) for name, value in parse_qsl(body.decode(), strict_parsing=True)}
-    return head.decode().split(" ")[1].rpartition("/")[2], given
+    return head.decode().split(" ")[1].rpartition("/")[2].lower(), given  # in any letters, says Telegram
 
 
 def _read(value: str) -> Any:

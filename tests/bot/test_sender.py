@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -23,8 +24,9 @@ from tests.subscribers.world import CATALOGUES, NOW, FakeMessenger, always, crow
 
 
 @pytest.fixture
-def services(sessions: Sessions, sealer: Sealer) -> Services:
-    settings = Settings(telegram={"rate": 1000, "paid_broadcast": True})
+def services(sessions: Sessions, sealer: Sealer, tmp_path: Path) -> Services:
+    database = {"url": f"sqlite+aiosqlite:///{tmp_path}/bot.db"}  # beside it, it is noted what leaves
+    settings = Settings(telegram={"rate": 1000, "paid_broadcast": True}, database=database)
     return Services(settings, sessions, sealer, CATALOGUES, utc_now)
 
 

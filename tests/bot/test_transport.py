@@ -33,11 +33,11 @@ async def test_what_goes_over_the_wire():
     async with RawServer.running(answers("200 OK", SENT)) as server:
         bot = request_of(server)
         await bot.request.initialize()
-        assert await bot.call("send_message", BODY) == SENT["result"]
+        assert await bot.call("sendmessage", BODY) == SENT["result"]
         await bot.request.shutdown()
     ((head, body),) = server.requests
     first, *headers = head.decode().strip().split("\r\n")
-    assert first == f"POST /bot{TOKEN}/sendMessage HTTP/1.1"
+    assert first == f"POST /bot{TOKEN}/sendmessage HTTP/1.1"
     assert sorted(line.split(":")[0] for line in headers) == [
         "Accept",
         "Accept-Encoding",
@@ -52,21 +52,21 @@ async def test_what_goes_over_the_wire():
 
 
 @pytest.mark.parametrize(
-    ("name", "wire"),
+    "name",
     [
-        ("send_message", "sendMessage"),
-        ("edit_message_text", "editMessageText"),
-        ("edit_message_reply_markup", "editMessageReplyMarkup"),
-        ("delete_message", "deleteMessage"),
+        "sendmessage",
+        "editmessagetext",
+        "editmessagereplymarkup",
+        "deletemessage",
     ],
 )
-async def test_methods_by_name(name: str, wire: str):
+async def test_methods_by_name(name: str):
     async with RawServer.running(answers("200 OK", SENT)) as server:
         bot = request_of(server)
         await bot.request.initialize()
         await bot.call(name, BODY)
         await bot.request.shutdown()
-    assert [head.split(b" ")[1].decode() for head, _ in server.requests] == [f"/bot{TOKEN}/{wire}"]
+    assert [head.split(b" ")[1].decode() for head, _ in server.requests] == [f"/bot{TOKEN}/{name}"]
 
 
 async def test_it_is_a_bot_of_the_library_too():
@@ -101,7 +101,7 @@ async def test_connections_are_kept_and_counted():
     async with RawServer.running(script) as server:
         bot = request_of(server, in_flight=3)
         await bot.request.initialize()
-        assert await asyncio.gather(*(bot.call("send_message", BODY) for _ in range(12))) == ["done"] * 12
+        assert await asyncio.gather(*(bot.call("sendmessage", BODY) for _ in range(12))) == ["done"] * 12
         assert (server.connections, len(server.requests)) == (3, 12)
         await bot.request.shutdown()
 
@@ -115,7 +115,7 @@ async def test_a_connection_that_the_server_closed_meanwhile_is_not_used():
         bot = request_of(server)
         await bot.request.initialize()
         for number in range(1, 4):
-            assert await bot.call("send_message", BODY) == "done"
+            assert await bot.call("sendmessage", BODY) == "done"
             assert server.connections == number
             async with asyncio.timeout(10):
                 while any(line.is_connected() for line, _ in _idle(bot)):  # noqa: ASYNC110 - no event says it
@@ -132,12 +132,12 @@ async def test_a_call_given_up_leaves_its_place_to_others():
     async with RawServer.running(raw_server.is_silent) as server:
         bot = request_of(server, in_flight=1)
         await bot.request.initialize()
-        first = asyncio.create_task(bot.call("send_message", BODY))
+        first = asyncio.create_task(bot.call("sendmessage", BODY))
         await server.heard.wait()
         first.cancel()
         await asyncio.wait({first})
         server.script = answers("200 OK", SENT)
-        assert await bot.call("send_message", BODY) == SENT["result"]
+        assert await bot.call("sendmessage", BODY) == SENT["result"]
         await bot.request.shutdown()
 
 
@@ -153,7 +153,7 @@ async def test_nothing_is_sent_twice_or_elsewhere():
                 bot = request_of(server)
                 await bot.request.initialize()
                 with pytest.raises(TelegramError):
-                    await bot.call("send_message", BODY)
+                    await bot.call("sendmessage", BODY)
                 assert len(server.requests) == 1
                 await bot.request.shutdown()
         assert elsewhere.connections == 0
@@ -170,14 +170,14 @@ async def test_no_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.delenv("no_proxy", raising=False)
         bot = request_of(server)
         await bot.request.initialize()
-        assert await bot.call("send_message", BODY) == SENT["result"]
+        assert await bot.call("sendmessage", BODY) == SENT["result"]
         await bot.request.shutdown()
         assert (server.connections, proxy.connections) == (1, 0)
 
 
 SECRETIVE: dict[str, tuple[Script, str]] = {
     "a page that quotes the address": (page("502 Bad Gateway"), "Bad Gateway (502)"),
-    "a page instead of Telegram": (page("404 Not Found"), "Endpoint 'sendMessage' not found in Bot API"),
+    "a page instead of Telegram": (page("404 Not Found"), "Endpoint 'sendmessage' not found in Bot API"),
     "a page with 200": (page("200 OK"), "Invalid server response"),
     "not HTTP": (says(b"\x00\x16\x03 hello?\r\n\r\n"), "aiohttp.ClientResponseError"),
     "closed": (raw_server.closes_after_reading, "aiohttp.ServerDisconnectedError"),
@@ -186,7 +186,7 @@ SECRETIVE: dict[str, tuple[Script, str]] = {
         says(raw_server.head("200 OK", 500) + b'{"ok":true'),
         "aiohttp.ClientPayloadError",
     ),
-    "the token is refused": (refuses(401, "Unauthorized"), "Endpoint 'sendMessage' not found in Bot API"),
+    "the token is refused": (refuses(401, "Unauthorized"), "Endpoint 'sendmessage' not found in Bot API"),
 }
 
 
@@ -210,7 +210,7 @@ async def test_the_token_and_the_answer_are_in_no_error(name: str, caplog: pytes
         await bot.request.initialize()
         bot._bot_initialized = True
         with pytest.raises(TelegramError) as caught:
-            await bot.call("send_message", BODY)
+            await bot.call("sendmessage", BODY)
         await bot.request.shutdown()
     assert TOKEN in server.requests[0][0].decode(), "the address holds it, so that it could leak"
     assert caught.value.message.startswith(begins)
@@ -226,7 +226,7 @@ async def test_the_token_is_in_no_time_out(scheme: str, cause: type[Exception]):
         bot = open_bulk_bot(TOKEN, server.url(scheme), 1, timedelta(seconds=0.6))
         await bot.request.initialize()
         with pytest.raises(TelegramError) as caught:
-            await bot.call("send_message", BODY)
+            await bot.call("sendmessage", BODY)
         await bot.request.shutdown()
     assert type(caught.value.__cause__) is cause
     assert TOKEN not in "\n".join(whole_story(caught.value))

@@ -19,6 +19,9 @@ IN_DOUBT = frozenset(
 )
 """Broken answers after which nobody can tell whether a message arrived, and late ones, which nobody may wait for."""
 
+SWALLOWED = frozenset({"cut_before", "gateway_before"})
+"""Those of them that no message arrived for. As many as there may be copies leave a reader out, and nobody can know."""
+
 _ENDED = frozenset({"sent", "gone", "failed", "unknown", "cancelled"})
 
 
@@ -162,6 +165,7 @@ def _check_subject(
     """Who was left out, and who heard more often than there are reasons for."""
     copies = Counter(call.chat for call in calls if call.accepted)
     doubts = Counter(call.chat for call in calls if call.fault in IN_DOUBT)
+    swallowed = Counter(call.chat for call in calls if call.fault in SWALLOWED)
     mine = {
         row.chat: row for row in books.rows if row.alert_id == subject.alert_id and row.operation == "send"
     }
@@ -174,12 +178,9 @@ def _check_subject(
         known = doubts[chat] + (dead[row.id] if row else len(kills))
         stalled = stalls[row.id] if row else 0
         wanted = copies[chat] - 1
-        if not copies[chat]:
-            if chat in subject.may_miss:
-                continue
-            verdict.numbers["in doubt"] += 1
-            wanted = subject.most
-            if row is None or row.status != "unknown" or known + stalled < wanted:
+        if not copies[chat] and chat not in subject.may_miss:
+            verdict.numbers["swallowed"] += 1
+            if row is None or row.status != "unknown" or swallowed[chat] < subject.most:
                 verdict.blame("lost", [(chat, row)])
         elif wanted > known + stalled:
             verdict.blame("copies that nothing explains", [(chat, row)])

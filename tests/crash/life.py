@@ -27,7 +27,7 @@ from alerts.fetch import tls
 from bot import app, cli
 from bot.cli import run  # noqa: F401 - loaded once, before the first life begins
 from bot.messenger import TelegramMessenger
-from subscribers.store import ledger
+from subscribers.store import leases, ledger
 
 locales.load()
 tls()
@@ -153,12 +153,12 @@ def _no_mark() -> None:
         "UPDATE deliveries SET status = 'pending', copies = 0, lease_until = NULL WHERE status = 'dispatched'"
     )
 
-    async def lapse(session: Any, now: Any, *, everything: bool = False) -> list[Any]:
-        del now, everything
+    async def lapse(session: Any, now: Any, moment: int) -> list[Any]:
+        del now, moment
         await session.execute(statement)
         return []
 
-    ledger.lapse = lapse
+    leases.lapse = lapse
 
 
 def _result_first() -> None:
@@ -171,10 +171,10 @@ def _result_first() -> None:
         sessions.append(open_sessions(*arguments))
         return sessions[-1]
 
-    async def performed(messenger: TelegramMessenger, envelope: Any) -> Any:
+    async def performed(messenger: TelegramMessenger, envelope: Any, leaving: Any) -> Any:
         async with sessions[-1].begin() as session:
             await session.execute(statement, {"id": envelope.delivery_id})
-        return await perform(messenger, envelope)
+        return await perform(messenger, envelope, leaving)
 
     app.open_sessions = opened
     TelegramMessenger.perform = performed  # type: ignore[method-assign]

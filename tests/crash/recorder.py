@@ -110,7 +110,7 @@ class _Connection(asyncio.Protocol):
             self._polls.add(poll)
             poll.add_done_callback(self._polls.discard)
             return
-        if method == "sendMessage":
+        if method.lower() == "sendmessage":  # small letters are all one to Telegram
             self._send(bot, parameters)
             return
         chat = parameters.get("chat_id")

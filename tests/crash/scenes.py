@@ -132,7 +132,7 @@ class _Earlier:
         self._stop = stop
         self._left = HALF
 
-    async def perform(self, envelope: Envelope) -> Outcome:
+    async def perform(self, envelope: Envelope, leaving: Callable[[], None]) -> Outcome:
         self._left -= 1
         if self._left <= 0:
             self._stop.set()

@@ -30,9 +30,9 @@ async def lived(story: Story, variant: str, kills: int, kill_on: str, kill_at: i
 @pytest.mark.parametrize(
     ("variant", "kind", "kills", "kill_on", "found"),
     [
-        ("cursor moved on fetch", "urgent", 1, "sendMessage leaves", "lost"),
-        ("result before mark", "urgent", 1, "sendMessage leaves", "lost"),
-        ("no dispatch mark", "urgent", 3, "sendMessage answered", "over 2 copies"),
+        ("cursor moved on fetch", "urgent", 1, "sendmessage leaves", "lost"),
+        ("result before mark", "urgent", 1, "sendmessage leaves", "lost"),
+        ("no dispatch mark", "urgent", 3, "sendmessage answered", "over 2 copies"),
     ],
 )
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -57,13 +57,21 @@ def test_a_refused_call_is_no_message() -> None:
     assert kinds(verdict([*SENT[:2], replace(SENT[2], accepted=False)])) == {"lost"}
 
 
-def test_two_kills_may_leave_one_in_doubt() -> None:
+def test_kills_are_no_reason_to_leave_anybody_out() -> None:
     rows = [*ROWS[:2], replace(ROWS[2], status="unknown", copies=2)]
     twice = (Lapse(13, "first", 2.8), Lapse(13, "second", 2.8))
-    kills = (KILL, Kill(2.6, 2.7, "second"))
-    found = verdict(SENT[:2], rows, lapses=twice, kills=kills)
-    assert (kinds(found), found.numbers["in doubt"]) == (set(), 1)
-    assert kinds(verdict(SENT[:2], rows, lapses=twice[:1], kills=kills)) == {"lost"}
+    assert kinds(verdict(SENT[:2], rows, lapses=twice, kills=(KILL, Kill(2.6, 2.7, "second")))) == {"lost"}
+
+
+def test_who_is_left_out_was_swallowed_as_often_as_may_be() -> None:
+    rows = [*ROWS[:2], replace(ROWS[2], status="unknown", copies=2)]
+    swallowed = replace(SENT[2], accepted=False, fault="cut_before")
+    found = verdict([*SENT[:2], swallowed, replace(swallowed, at=3.5)], rows)
+    assert (kinds(found), found.numbers["swallowed"]) == (set(), 1)
+    assert kinds(verdict([*SENT[:2], swallowed], rows)) == {"lost"}
+    assert kinds(verdict([*SENT[:2], swallowed, replace(swallowed, at=3.5)])) == {"lost"}, (
+        "the ledger says sent"
+    )
 
 
 def test_a_copy_needs_a_reason() -> None:

@@ -176,8 +176,8 @@ class Witness:
     messenger: Messenger
     saw: list[tuple[int, OutcomeKind]] = field(default_factory=list)
 
-    async def perform(self, envelope: Envelope) -> Outcome:
-        outcome = await self.messenger.perform(envelope)
+    async def perform(self, envelope: Envelope, leaving: Callable[[], None]) -> Outcome:
+        outcome = await self.messenger.perform(envelope, leaving)
         self.saw.append((envelope.chat, outcome.kind))
         return outcome
 

@@ -8,16 +8,23 @@ from bot.emulator import Message, Person
 from tests.journeys.steps import cards, wait_until
 
 
+_REPORT = "Sending has ended"
+"""What moderators are told unasked, whenever a broadcast is over: no answer to anything."""
+
+
 async def after(
     person: Person, act: Awaitable[object], what: str | Callable[[Message], bool] = ""
 ) -> Message:
-    """Do something; the first message after it that has these words, or fits."""
+    """Do something; the first message after it that has these words, or fits; without any, the first answer."""
     heard, start = person.chat.heard, len(person.chat.heard)
 
+    def fits(message: Message) -> bool:
+        if callable(what):
+            return what(message)
+        return what in message.text if what else _REPORT not in message.text
+
     def fitting() -> list[Message]:
-        return [
-            each for each in heard[start:] if (what in each.text if isinstance(what, str) else what(each))
-        ]
+        return [each for each in heard[start:] if fits(each)]
 
     await act
     await wait_until(fitting)

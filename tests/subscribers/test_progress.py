@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -94,9 +95,9 @@ async def test_it_is_over_when_nobody_waits_and_nothing_is_on_the_way(sessions: 
     seen: list[bool] = []
 
     class Watching(FakeMessenger):
-        async def perform(self, envelope: Envelope) -> Outcome:
+        async def perform(self, envelope: Envelope, leaving: Callable[[], None]) -> Outcome:
             seen.append(await is_over(sessions, alert))
-            return await super().perform(envelope)
+            return await super().perform(envelope, leaving)
 
     await send(sending(sessions, Watching()), NOW)
     assert seen[:2] == [False, False]

@@ -262,8 +262,8 @@ async def test_two_workers_share_a_broadcast_without_a_double(sessions: Sessions
 class Dying(FakeMessenger):
     """Delivers forty, and then some more of which nobody ever hears."""
 
-    async def perform(self, envelope: Envelope) -> Outcome:
-        outcome = await super().perform(envelope)
+    async def perform(self, envelope: Envelope, leaving: Callable[[], None]) -> Outcome:
+        outcome = await super().perform(envelope, leaving)
         if len(self.sent) > 40:
             await asyncio.Event().wait()
         return outcome
@@ -439,7 +439,7 @@ async def test_results_wait_for_a_database_that_takes_nothing(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Nothing more leaves meanwhile, and no result is lost."""
-    chats = await world.crowd(sessions, 150)
+    chats = await world.crowd(sessions, 600)
     await world.publish(sessions)
     await fan_out(sessions, NOW)
     refusing = Refusing(ledger.mark, 2)
@@ -450,8 +450,8 @@ async def test_results_wait_for_a_database_that_takes_nothing(
     assert report.more
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     done = len(messenger.sent)
-    assert 0 < done < 150
-    assert await world.statuses(sessions) == {"sent": done, "pending": 150 - done}
+    assert 0 < done < 600
+    assert await world.statuses(sessions) == {"sent": done, "pending": 600 - done}
     await send(sending(sessions, messenger), NOW)
     assert sorted(messenger.chats) == chats
 

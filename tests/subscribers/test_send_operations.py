@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -220,10 +221,10 @@ class Looking(FakeMessenger):
         self._sessions = sessions
         self.found: Counter[str] = Counter()
 
-    async def perform(self, envelope: Envelope) -> Outcome:
+    async def perform(self, envelope: Envelope, leaving: Callable[[], None]) -> Outcome:
         rows = {row.id: row for row in await world.rows(self._sessions)}
         self.found[rows[envelope.delivery_id].status] += 1
-        return await super().perform(envelope)
+        return await super().perform(envelope, leaving)
 
 
 async def test_no_message_leaves_before_its_mark_is_committed(sessions: Sessions) -> None:

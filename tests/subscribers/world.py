@@ -241,7 +241,8 @@ class FakeMessenger:
             self._moved.clear()
             await self._moved.wait()
 
-    async def perform(self, envelope: Envelope) -> Outcome:
+    async def perform(self, envelope: Envelope, leaving: Callable[[], None]) -> Outcome:
+        leaving()
         self.sent.append(envelope)
         self._moved.set()
         await asyncio.sleep(self.delay)
