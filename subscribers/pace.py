@@ -21,10 +21,12 @@ from subscribers.delivery import Claim, Next, Operation, Outcome, OutcomeKind, w
 LOOK_AHEAD: Final = timedelta(milliseconds=250)
 """How far ahead slots are reserved: short, so that an urgent alert waits behind few messages."""
 
-MOST_WAITING: Final = 256
-MOST_CLAIMED: Final = 128
-"""Rows that wait for their slots, and rows of one claim. An urgent alert need not wait for them: it is noticed at the next
-turn, and whatever is more urgent takes the next slot (delivery.md 6)."""
+MOST_WAITING: Final = 96
+MOST_CLAIMED: Final = 48
+"""Rows that wait for their slots, and rows of one claim: few, so that no turn makes a slot late, and an urgent alert
+overtakes within 100 sends (delivery.md 6). Thrice as many where there is no limit to keep."""
+
+_UNLIMITED: Final = 3
 
 MOST_GRANTED: Final = 1_000.0
 """Messages a second: Telegram grants nobody more (delivery.md section 1), so at a higher rate there is no limit to keep."""
@@ -144,6 +146,7 @@ class Pace:
             raise ValueError(msg)
         self.rate = rate
         self.planned = rate * (1 - _SPARE)
+        self._times = _UNLIMITED if rate > MOST_GRANTED else 1
         self.in_flight = min(self.window, _MOST_IN_FLIGHT) if in_flight is None else in_flight
         self.jitter = jitter
         self._lost = 0.0
@@ -168,13 +171,14 @@ class Pace:
     @property
     def most_waiting(self) -> int:
         """Rows that may wait for their slots: those of the time looked ahead."""
-        return min(MOST_WAITING, max(1, math.ceil(self.rate * LOOK_AHEAD.total_seconds())))
+        return min(self._times * MOST_WAITING, max(1, math.ceil(self.rate * LOOK_AHEAD.total_seconds())))
 
     def claim_size(self, waiting: int, outstanding: int) -> int:
         """How many rows to claim next; of the `outstanding` some are `waiting` for their slot. One when probing."""
         if self._probe:
             return 0 if outstanding else 1
-        return max(0, min(MOST_CLAIMED, self.most_waiting - waiting, self.window - outstanding))
+        most = self._times * MOST_CLAIMED
+        return max(0, min(most, self.most_waiting - waiting, self.window - outstanding))
 
     def lose(self, slots: float) -> None:
         """Remember that slots of ours passed unused."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import Final
 
@@ -106,7 +107,7 @@ class Catalogue:
         Unchanged when it runs as the locale does anyway.
         """
         cleaned = text.translate(_DIRECTION_CONTROLS)
-        directions = {unicodedata.bidirectional(char) for char in cleaned}
+        directions = _directions(cleaned)
         runs_along = (
             directions <= _HARMLESS_IN_RIGHT_TO_LEFT if self.is_rtl else not directions & _RIGHT_TO_LEFT
         )
@@ -189,6 +190,12 @@ class _VisibleFallback(NullTranslations):
     def pgettext(self, context: str, message: str) -> str:
         del context
         return _marked(message)
+
+
+@lru_cache(maxsize=1024)
+def _directions(text: str) -> frozenset[str]:
+    """Which ways its characters run; the same names stand in many renderings, one after the other."""
+    return frozenset(map(unicodedata.bidirectional, text))
 
 
 def _marked(text: str) -> str:

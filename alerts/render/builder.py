@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Self
 
 from alerts.locales import Catalogue
@@ -27,8 +28,11 @@ _CLOSE_ISOLATE: Final = "\u2069"
 _LINKS_BY_ITSELF: Final = re.compile(r"([@/#$.+:])(?=\S)")
 _LONG_NUMBER: Final = re.compile(r"\d{7,}")
 _VEIL: Final = "spoiler"
+_REMEMBERED: Final = 1024
 
 
+# The same few words stand in forty renderings of one alert, one after the other.
+@lru_cache(maxsize=_REMEMBERED)
 def neutral(text: str, limit: int = NAME_UNITS) -> str:
     """Text from a list on one line, with nothing in it that Telegram would link, at most `limit` units.
 
@@ -162,6 +166,7 @@ def neutral_line(catalogue: Catalogue) -> str:
     return catalogue.t("New message")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _runs_left_to_right(line: str) -> bool:
     """Whether it has letters, all of them from left to right, and nothing isolated."""
     directions = {unicodedata.bidirectional(char) for char in line}

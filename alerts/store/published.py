@@ -224,18 +224,14 @@ async def cases_waiting(session: AsyncSession, case_ids: Collection[int]) -> fro
     return frozenset(await session.scalars(drafted.union(unweighed, in_question)))
 
 
-async def frozen_message(
-    session: AsyncSession, alert_id: int, locale: str, variant: Variant
-) -> Message | None:
-    """The message of a published alert as it was approved; None when that locale has none."""
-    plain = await session.scalar(
-        select(col(AlertTextRow.message)).where(
-            col(AlertTextRow.alert_id) == alert_id,
-            col(AlertTextRow.locale) == locale,
-            col(AlertTextRow.variant) == variant,
+async def frozen_messages(session: AsyncSession, alert_id: int) -> dict[tuple[str, Variant], Message]:
+    """The messages of a published alert as they were approved, by locale and variant."""
+    rows = await session.execute(
+        select(col(AlertTextRow.locale), col(AlertTextRow.variant), col(AlertTextRow.message)).where(
+            col(AlertTextRow.alert_id) == alert_id
         )
     )
-    return Message.from_json(plain) if plain else None
+    return {(locale, Variant(variant)): Message.from_json(message) for locale, variant, message in rows}
 
 
 async def not_fanned_out(session: AsyncSession) -> list[int]:

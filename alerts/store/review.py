@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import insert as adding
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -253,12 +254,14 @@ async def freeze(
     session: AsyncSession, alert: Alert, messages: Mapping[tuple[str, Variant], Message]
 ) -> None:
     """Store the texts of a published alert for every (locale, variant), and its topic keys."""
-    for (locale, variant), message in messages.items():
-        session.add(
-            AlertTextRow(alert_id=alert.id, locale=locale, variant=variant.value, message=message.to_json())
-        )
-    session.add_all([AlertTopicRow(alert_id=alert.id, key=key) for key in sorted(alert.topics())])
-    await session.flush()
+    texts = [
+        {"alert_id": alert.id, "locale": locale, "variant": variant.value, "message": message.to_json()}
+        for (locale, variant), message in messages.items()
+    ]
+    topics = [{"alert_id": alert.id, "key": key} for key in sorted(alert.topics())]
+    for table, rows in ((AlertTextRow, texts), (AlertTopicRow, topics)):
+        if rows:
+            await session.execute(adding(table), rows)
 
 
 async def publish_view(

@@ -7,7 +7,7 @@ told the same get the same object, so that it is composed, and made ready for se
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -50,7 +50,7 @@ class Texts:
 
     def __init__(self, catalogues: Catalogues) -> None:
         self._catalogues = catalogues
-        self._frozen: dict[tuple[int, str, Variant], Message | None] = {}
+        self._frozen: dict[int, dict[tuple[str, Variant], Message]] = {}
         self._editions: dict[str, _Edition] = {}
         self._wanted: dict[tuple[str, frozenset[str]], _News] = {}
         self._digests: dict[tuple[str, str, Variant, tuple[int, ...], tuple[int, ...]], Message] = {}
@@ -59,7 +59,7 @@ class Texts:
         """Alerts about to be edited have a text that is newer than what is kept."""
         edited = {claim.alert_id for claim in claims if claim.operation is Operation.EDIT}
         if edited:
-            self._frozen = {place: said for place, said in self._frozen.items() if place[0] not in edited}
+            self._frozen = {alert: said for alert, said in self._frozen.items() if alert not in edited}
 
     async def message_for(
         self, session: AsyncSession, claim: Claim, reader: Subscriber, now: datetime
@@ -74,14 +74,10 @@ class Texts:
 
     async def _alert(self, session: AsyncSession, alert_id: int, reader: Subscriber) -> Message | None:
         """In the reader's locale, else in English."""
-        place = (alert_id, reader.locale, reader.variant)
-        if place not in self._frozen:
-            message = await published.frozen_message(session, *place)
-            if message is None and reader.locale != SOURCE_LOCALE:
-                english = replace(reader, locale=SOURCE_LOCALE)
-                message = await self._alert(session, alert_id, english)
-            self._frozen[place] = message
-        return self._frozen[place]
+        if alert_id not in self._frozen:
+            self._frozen[alert_id] = await published.frozen_messages(session, alert_id)
+        said, variant = self._frozen[alert_id], reader.variant
+        return said.get((reader.locale, variant)) or said.get((SOURCE_LOCALE, variant))
 
     async def _digest(
         self, session: AsyncSession, day: str, reader: Subscriber, now: datetime

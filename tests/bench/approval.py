@@ -21,6 +21,7 @@ from alerts.seal import write_key_file
 from alerts.step import Step
 from bot.app import Running, running
 from bot.config import Settings
+from bot.life import settle
 from tests.alerts import reviewing
 from tests.bench import ground
 from tests.bench.figures import Figure, at_most, raw
@@ -70,6 +71,7 @@ async def _bot(server: LoadServer) -> AsyncIterator[Running]:
             privacy={"key_file": folder / "seal.key"},
         )
         async with running(settings) as bot:
+            settle()
             yield bot
 
 

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from bot.emulator import Message, Person
 from tests.journeys.steps import cards, wait_until
 
-
 _REPORT = "Sending has ended"
 """What moderators are told unasked, whenever a broadcast is over: no answer to anything."""
 

@@ -30,17 +30,18 @@ def test_a_pause_holds_for_everyone_and_is_never_shortened() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate", "size"), [(1, 1), (25, 7), (30, 8), (1000, MOST_CLAIMED), (100_000, MOST_CLAIMED)]
+    ("rate", "size"), [(1, 1), (25, 7), (30, 8), (1000, MOST_CLAIMED), (100_000, 3 * MOST_CLAIMED)]
 )
 def test_few_rows_are_claimed_ahead(rate: float, size: int) -> None:
     assert Pace(rate).claim_size(0, 0) == size
-    assert Pace(rate).claim_size(MOST_WAITING, MOST_WAITING) == 0
+    assert Pace(rate).claim_size(3 * MOST_WAITING, 3 * MOST_WAITING) == 0
 
 
 def test_the_window_of_unrecorded_rows_is_bounded() -> None:
     assert (Pace(25).window, Pace(1000).window) == (64, 250)
     assert [Pace(25).claim_size(0, outstanding) for outstanding in (60, 64, 99)] == [4, 0, 0]
-    assert Pace(100_000).claim_size(200, 210) == MOST_WAITING - 200
+    assert Pace(1000).claim_size(80, 90) == MOST_WAITING - 80
+    assert Pace(100_000).claim_size(200, 210) == 3 * MOST_WAITING - 200
 
 
 @pytest.mark.parametrize("rate", [0, -1])

@@ -136,7 +136,7 @@ async def test_what_a_list_says_now_is_found_nowhere(sessions: Sessions) -> None
             await published.open_actions(session, NOW, {"*/*"}),
             await published.case_history(session, case_id),
             await published.alerts_in_window(session, NOW - DAY, NOW + DAY),
-            await published.frozen_message(session, draft, "en", Variant.NORMAL),
+            await published.frozen_messages(session, draft),
         ]
     assert "executed" not in repr(told).casefold()
     assert "unapproved" not in repr(told).casefold()
@@ -299,8 +299,7 @@ async def test_a_frozen_message_comes_back_as_it_was(sessions: Sessions) -> None
     async with sessions.begin() as session:
         session.add(AlertTextRow(alert_id=alert_id, locale="fa", variant="safe", message=message.to_json()))
     async with sessions() as session:
-        assert await published.frozen_message(session, alert_id, "fa", Variant.SAFE) == message
-        assert await published.frozen_message(session, alert_id, "fa", Variant.NORMAL) is None
+        assert await published.frozen_messages(session, alert_id) == {("fa", Variant.SAFE): message}
 
 
 async def test_what_is_to_be_fanned_out(sessions: Sessions) -> None:
