@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from bot.emulator import Message, Person
-from tests.journeys.steps import cards, wait_until
-
-_REPORT = "Sending has ended"
-"""What moderators are told unasked, whenever a broadcast is over: no answer to anything."""
+from tests.journeys.steps import REPORT, cards, wait_until
 
 
 async def after(
@@ -20,7 +17,7 @@ async def after(
     def fits(message: Message) -> bool:
         if callable(what):
             return what(message)
-        return what in message.text if what else _REPORT not in message.text
+        return what in message.text if what else REPORT not in message.text
 
     def fitting() -> list[Message]:
         return [each for each in heard[start:] if fits(each)]

@@ -118,6 +118,10 @@ def about(person: Person, name: str) -> list[Message]:
     return [each for each in person.messages if any(word in each.text for word in words)]
 
 
+REPORT = "Sending has ended"
+"""What moderators are told whenever a broadcast is over: no answer to anything."""
+
+
 async def hears_about(person: Person, name: str, within: float = PATIENCE) -> Message:
     """Wait for a new message that names somebody, in either script."""
     words = [word for word in (name, NATIVE.get(name)) if word]
@@ -139,7 +143,9 @@ async def tap(person: Person, data: str, group: Group | None = None) -> Message:
 
 
 def _from_now(person: Person, group: Group | None) -> Callable[[Message], bool]:
-    """Matches what the bot says in that chat from this moment on."""
+    """Matches what the bot says in that chat from this moment on; not what moderators are told unasked."""
     place = (group or person).chat
     before = len(place.heard)
-    return lambda message: any(message is each for each in place.heard[before:])
+    return lambda message: (
+        REPORT not in message.text and any(message is each for each in place.heard[before:])
+    )

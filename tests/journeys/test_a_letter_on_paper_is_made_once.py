@@ -8,7 +8,7 @@ import pytest
 from bot.demo.stage import Stage
 from bot.emulator import Message, Person
 from tests.journeys.letters import NUMBER, OFFICIALS, first_letter, reader_of_an_alert, says, taps, verb
-from tests.journeys.steps import Clock, hears_about, publish
+from tests.journeys.steps import Clock, hears_about, publish, wait_until
 from tests.journeys.test_safe_mode import in_the_open
 
 HIWA = "Hiwa Bafrin"
@@ -65,6 +65,8 @@ async def test_a_pack_has_all_that_is_open(stage: Stage) -> None:
 async def test_what_the_post_would_bring_too_late_is_named(stage: Stage, clock: Clock) -> None:
     emma = await reader_of_an_alert(stage)
     clock.forward(timedelta(days=1))
+    readings = stage.lists.asked  # one that began before would say that the news is of the day before
+    await wait_until(lambda: stage.lists.asked > readings + 1)
     await publish(stage, stage.emulator.person(9001, first_name="Mina"), HIWA)
     await hears_about(emma, HIWA)
     await emma.says("/pack")  # a digest may come in between, since days pass
