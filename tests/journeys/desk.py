@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from bot.emulator import Message, Person
-from tests.journeys.steps import REPORT, cards, wait_until
+from tests.journeys.steps import cards, is_unasked, wait_until
 
 
 async def after(
@@ -17,7 +17,7 @@ async def after(
     def fits(message: Message) -> bool:
         if callable(what):
             return what(message)
-        return what in message.text if what else REPORT not in message.text
+        return what in message.text if what else not is_unasked(message)
 
     def fitting() -> list[Message]:
         return [each for each in heard[start:] if fits(each)]

@@ -118,8 +118,12 @@ def about(person: Person, name: str) -> list[Message]:
     return [each for each in person.messages if any(word in each.text for word in words)]
 
 
-REPORT = "Sending has ended"
-"""What moderators are told whenever a broadcast is over: no answer to anything."""
+_UNASKED = ("Sending has ended", "Question about an official’s address")
+
+
+def is_unasked(message: Message) -> bool:
+    """Whether moderators are told it at its own time: when a broadcast is over, when an address is to be checked."""
+    return any(words in message.text for words in _UNASKED)
 
 
 async def hears_about(person: Person, name: str, within: float = PATIENCE) -> Message:
@@ -146,6 +150,4 @@ def _from_now(person: Person, group: Group | None) -> Callable[[Message], bool]:
     """Matches what the bot says in that chat from this moment on; not what moderators are told unasked."""
     place = (group or person).chat
     before = len(place.heard)
-    return lambda message: (
-        REPORT not in message.text and any(message is each for each in place.heard[before:])
-    )
+    return lambda message: not is_unasked(message) and any(message is each for each in place.heard[before:])
