@@ -32,7 +32,7 @@ class Sender:
             messenger=messenger,
             catalogues=services.catalogues,
             pace=Pace(settings.telegram.rate),
-            worker=secrets.token_hex(4),
+            worker=secrets.token_hex(8),
             lease=timedelta(seconds=settings.delivery.lease_seconds),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sqlite3
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.emulator import Emulator, Fault
+from bot.life import settle
 from tests.bot.process import TOKEN, Home, Process
 from tests.journeys.steps import wait_until
 
@@ -39,6 +41,13 @@ async def process(home: Home) -> AsyncIterator[Process]:
     await wait_until(lambda: sum(home.copies(30)), within=30)
     yield process
     await process.kill()
+
+
+def test_the_collector_passes_over_what_was_loaded():
+    before = gc.get_freeze_count()
+    loaded = [[number] for number in range(1000)]
+    settle()
+    assert gc.get_freeze_count() >= before + len(loaded)
 
 
 async def test_stopped_in_mid_broadcast_it_records_what_it_sent(home: Home, process: Process):
